@@ -1,0 +1,52 @@
+#pragma once
+// What decoders hand on: accepted frames as typed values, and rejected attempts with their reason.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "decoders/messages/dji_droneid.hpp"
+#include "dsp/types.hpp"
+
+namespace windhover::decoders {
+
+/// Measured facts of one transmission. Indices count at the channel's rate from the start of the stream; the sensor
+/// turns them into stream samples and UTC.
+struct RfFacts {
+  dsp::Hertz centre{};        ///< RF frequency of the channel or carrier that the protocol names
+  double first_sample = 0;    ///< where the transmission starts, with fraction
+  double length_samples = 0;  ///< its duration
+  float snr_db = 0;           ///< as the protocol's specification sheet defines it
+  float rssi_dbfs = 0;        ///< mean power during the transmission
+  float cfo_hz = 0;           ///< measured carrier minus the nearest channel raster point of the protocol
+};
+
+/// The typed content of a frame; each alternative lives in decoders/messages/.
+using Message = std::variant<messages::DjiDroneId>;
+
+struct Frame {
+  std::string_view protocol;           ///< "dji_droneid", a literal
+  std::string_view transport;          ///< "ocusync", a literal
+  RfFacts rf;
+  std::vector<std::uint8_t> payload;   ///< the logical packet as it was on air
+  Message message;
+};
+
+enum class RejectReason : std::uint8_t { no_sync, truncated, crc24, crc16, length, sanity, unsupported };
+inline constexpr std::size_t kRejectReasons = 7;
+constexpr std::string_view to_string(RejectReason reason) {
+  constexpr std::string_view names[kRejectReasons] = {"no_sync", "truncated", "crc24",      "crc16",
+                                                      "length",  "sanity",    "unsupported"};
+  return names[static_cast<std::size_t>(reason)];
+}
+
+/// Something that looked like a frame and was not accepted, with what was measured of it.
+struct RejectedAttempt {
+  std::string_view protocol;
+  RejectReason reason;
+  RfFacts rf;
+};
+
+}  // namespace windhover::decoders
