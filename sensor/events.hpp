@@ -1,0 +1,29 @@
+#pragma once
+// What the channel workers hand to the feed thread, with indices and times of the stream.
+
+#include <cstdint>
+
+#include "decoders/frame.hpp"
+#include "sensor/time.hpp"
+
+namespace windhover::sensor {
+
+/// Where in the stream a transmission lay.
+struct StreamPosition {
+  std::int64_t sample_index = 0;  ///< of its first sample, at the source's rate
+  double start_s = 0;             ///< from the start of the recording or stream
+  double duration_s = 0;
+  UtcTime time{};                 ///< of its first sample
+};
+
+struct TimedFrame {
+  decoders::Frame frame;
+  StreamPosition at;
+};
+
+struct TimedReject {
+  decoders::RejectedAttempt attempt;
+  StreamPosition at;
+};
+
+}  // namespace windhover::sensor
