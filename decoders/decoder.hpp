@@ -26,14 +26,15 @@ enum class Gate {
 /// What a decoder wants from the air. It asks for no radio; the sensor decides what is audible.
 struct ChannelSpec {
   Hertz centre;    ///< RF frequency; the sensor rounds it to its 10 kHz raster before make()
-  Hertz passband;  ///< flat over centre ± passband/2; the filter uses all of the rest up to `rate` as transition
-  Hertz rate;      ///< complex samples per second delivered, a multiple of 80 kHz; may exceed the captured band
+  Hertz passband;  ///< flat over centre ± passband/2; the filter uses all of the rest up to `rate` as
+                   ///< transition
+  Hertz rate;  ///< complex samples per second delivered, a multiple of 80 kHz; may exceed the captured band
   Gate gate = Gate::always;
   /// What is delivered around the event that opened the gate.
   std::chrono::microseconds before{200};
   std::chrono::microseconds after{200};
-  /// Gate::on_reference only: a known waveform at `rate`, at most 75 µs long, found at any carrier offset within
-  /// the distance to the neighbouring channels. Must outlive the program (a static of the decoder).
+  /// Gate::on_reference only: a known waveform at `rate`, at most 75 µs long, found at any carrier offset
+  /// within the distance to the neighbouring channels. Must outlive the program (a static of the decoder).
   std::span<const cf32> reference{};
 };
 
@@ -50,8 +51,9 @@ struct Band {
 struct IqBlock {
   std::span<const cf32> iq;
   SampleIndex first;  ///< of iq[0], at the channel's rate, 0 = start of the stream
-  /// The first sample does not follow the last of the block before: drop or finish what was under way, resynchronise.
-  /// An empty block with `gap` says that nothing follows for now, so that what is held should be decoded as it is.
+  /// The first sample does not follow the last of the block before: drop or finish what was under way,
+  /// resynchronise. An empty block with `gap` says that nothing follows for now, so that what is held should
+  /// be decoded as it is.
   bool gap = false;
 };
 
@@ -61,8 +63,8 @@ struct DecoderOutput {
   std::vector<RejectedAttempt> rejects;
 };
 
-/// Single-threaded; the state between blocks is the decoder's own. Same samples in, same frames out, however they
-/// are cut into blocks.
+/// Single-threaded; the state between blocks is the decoder's own. Same samples in, same frames out, however
+/// they are cut into blocks.
 class Decoder {
  public:
   Decoder() = default;

@@ -12,8 +12,8 @@
 
 namespace windhover::decoders {
 
-/// Measured facts of one transmission. Indices count at the channel's rate from the start of the stream; the sensor
-/// turns them into stream samples and UTC.
+/// Measured facts of one transmission. Indices count at the channel's rate from the start of the stream; the
+/// sensor turns them into stream samples and UTC.
 struct RfFacts {
   dsp::Hertz centre{};        ///< RF frequency of the channel or carrier that the protocol names
   double first_sample = 0;    ///< where the transmission starts, with fraction
@@ -27,10 +27,10 @@ struct RfFacts {
 using Message = std::variant<messages::DjiDroneId>;
 
 struct Frame {
-  std::string_view protocol;           ///< "dji_droneid", a literal
-  std::string_view transport;          ///< "ocusync", a literal
+  std::string_view protocol;   ///< "dji_droneid", a literal
+  std::string_view transport;  ///< "ocusync", a literal
   RfFacts rf;
-  std::vector<std::uint8_t> payload;   ///< the logical packet as it was on air
+  std::vector<std::uint8_t> payload;  ///< the logical packet as it was on air
   Message message;
 };
 

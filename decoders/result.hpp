@@ -9,8 +9,9 @@ namespace windhover::decoders {
 template <typename Value, typename Error>
 class Result {
  public:
-  Result(Value value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: reads as `return value;`
-  Result(Error error) : held_(std::in_place_index<1>, error) {}             // NOLINT: reads as `return Error::x;`
+  Result(Value value)
+      : held_(std::in_place_index<0>, std::move(value)) {}       // NOLINT: reads as `return value;`
+  Result(Error error) : held_(std::in_place_index<1>, error) {}  // NOLINT: reads as `return Error::x;`
 
   bool has_value() const { return held_.index() == 0; }
   explicit operator bool() const { return has_value(); }

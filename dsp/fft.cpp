@@ -18,9 +18,12 @@ std::atomic<PlanRigour> rigour{PlanRigour::measure};
 
 unsigned fftw_flags() {
   switch (rigour.load()) {
-    case PlanRigour::estimate: return FFTW_ESTIMATE;
-    case PlanRigour::patient: return FFTW_PATIENT;
-    case PlanRigour::measure: break;
+    case PlanRigour::estimate:
+      return FFTW_ESTIMATE;
+    case PlanRigour::patient:
+      return FFTW_PATIENT;
+    case PlanRigour::measure:
+      break;
   }
   return FFTW_MEASURE;
 }

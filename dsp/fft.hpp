@@ -13,7 +13,8 @@ enum class FftDirection { forward, inverse };
 
 /// A planned complex transform of fixed size, not scaled: inverse(forward(x)) = size·x.
 /// Both buffers of execute() must be 64-byte aligned (AlignedVector) and distinct; the input is kept.
-/// Planning takes a process-wide lock and may take tenths of a second; execute() is thread-safe and never allocates.
+/// Planning takes a process-wide lock and may take tenths of a second; execute() is thread-safe and never
+/// allocates.
 class Fft {
  public:
   Fft(std::size_t size, FftDirection direction);

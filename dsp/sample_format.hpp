@@ -21,23 +21,26 @@ std::string_view to_string(SampleFormat format);
 constexpr std::size_t bytes_per_sample(SampleFormat format) {
   switch (format) {
     case SampleFormat::ci8:
-    case SampleFormat::cu8: return 2;
+    case SampleFormat::cu8:
+      return 2;
     case SampleFormat::ci16_le:
-    case SampleFormat::ci16_be: return 4;
+    case SampleFormat::ci16_be:
+      return 4;
     case SampleFormat::cf32_le:
-    case SampleFormat::cf32_be: return 8;
+    case SampleFormat::cf32_be:
+      return 8;
   }
   return 0;
 }
 
 /// What conversion saw beside the samples.
 struct ConvertResult {
-  bool finite = true;            ///< no NaN or infinity (cf32 only)
-  std::uint64_t saturated = 0;   ///< samples with a component at the end of the integer range
+  bool finite = true;           ///< no NaN or infinity (cf32 only)
+  std::uint64_t saturated = 0;  ///< samples with a component at the end of the integer range
 };
 
-/// native  out.size() whole samples. ci16 is divided by 32768, ci8 by 128, cu8 by 127.5 after taking 127.5 off.
-/// Never allocates. Non-finite samples are passed on; the caller must drop them.
+/// native  out.size() whole samples. ci16 is divided by 32768, ci8 by 128, cu8 by 127.5 after taking 127.5
+/// off. Never allocates. Non-finite samples are passed on; the caller must drop them.
 ConvertResult convert(std::span<const std::byte> native, SampleFormat format, std::span<cf32> out) noexcept;
 
 }  // namespace windhover::dsp

@@ -7,7 +7,8 @@
 
 namespace windhover::dsp {
 
-/// One complex baseband sample. Full scale of the converter is 1.0, so |x|² is power relative to full scale (dBFS).
+/// One complex baseband sample. Full scale of the converter is 1.0, so |x|² is power relative to full scale
+/// (dBFS).
 using cf32 = std::complex<float>;
 
 struct Hertz {

@@ -13,7 +13,7 @@ struct StreamPosition {
   std::int64_t sample_index = 0;  ///< of its first sample, at the source's rate
   double start_s = 0;             ///< from the start of the recording or stream
   double duration_s = 0;
-  UtcTime time{};                 ///< of its first sample
+  UtcTime time{};  ///< of its first sample
 };
 
 struct TimedFrame {

@@ -43,7 +43,8 @@ struct SourceChunk {
   bool gap = false;      ///< samples are missing before this chunk (overflow, jump in the recording)
   bool retuned = false;  ///< centre differs from the chunk before
   dsp::Hertz centre{};
-  std::optional<UtcTime> time{};  ///< of the first sample, when the source knows it anew (segment start, hardware time)
+  std::optional<UtcTime>
+      time{};  ///< of the first sample, when the source knows it anew (segment start, hardware time)
 };
 
 class Source {

@@ -1,7 +1,7 @@
 #pragma once
-// DJI DroneID logical packets: bytes to values. Carried by OcuSync bursts and, without length and CRC16, by the DJI
-// vendor element of Wi-Fi beacons. Layouts learnt by reverse engineering; verified on a Mavic Air 2 recording for
-// kind 0x10 version 2 and kind 0x11 up to the serial, reported by others for the rest.
+// DJI DroneID logical packets: bytes to values. Carried by OcuSync bursts and, without length and CRC16, by
+// the DJI vendor element of Wi-Fi beacons. Layouts learnt by reverse engineering; verified on a Mavic Air 2
+// recording for kind 0x10 version 2 and kind 0x11 up to the serial, reported by others for the rest.
 
 #include <array>
 #include <cstddef>
@@ -26,8 +26,9 @@ struct DjiPosition {
 /// Kind 0x10. What the sender marked unknown, or what cannot be true, is absent.
 struct DjiTelemetry {
   std::uint8_t version = 0;
-  bool layout_verified = true;  ///< false for unknown versions: only sequence, state, serial and position are read
-  std::uint16_t sequence = 0;   ///< one more about every second, wraps
+  bool layout_verified =
+      true;  ///< false for unknown versions: only sequence, state, serial and position are read
+  std::uint16_t sequence = 0;  ///< one more about every second, wraps
   std::uint16_t state_info = 0;
   std::optional<std::string> serial;
   std::optional<DjiPosition> position;
@@ -54,9 +55,9 @@ struct DjiLicence {
 
 /// The O3/O4 shells INFP (telemetry) and CRYP (key): presence and session only; nothing is ever decrypted.
 struct DjiEncrypted {
-  std::string marker;                            ///< "INFP" or "CRYP"
-  std::array<std::uint8_t, 4> session_hash{};    ///< stable for one flight
-  std::optional<std::uint16_t> ciphertext_bytes; ///< INFP only
+  std::string marker;                             ///< "INFP" or "CRYP"
+  std::array<std::uint8_t, 4> session_hash{};     ///< stable for one flight
+  std::optional<std::uint16_t> ciphertext_bytes;  ///< INFP only
   bool operator==(const DjiEncrypted&) const = default;
 };
 
@@ -74,10 +75,10 @@ struct DjiDroneId {
 
 enum class DjiReject : std::uint8_t { length, crc16, sanity };
 
-/// Parses one logical packet as an OcuSync burst carries it: length byte first, CRC16 last; bytes after the CRC16
-/// (stale transmit buffer) are ignored.
-/// Rejects with `length` if the packet does not fit into `block` or into 173 bytes or is too short for its kind,
-/// `crc16`, or `sanity` for an all-zero packet or a position that cannot exist.
+/// Parses one logical packet as an OcuSync burst carries it: length byte first, CRC16 last; bytes after the
+/// CRC16 (stale transmit buffer) are ignored. Rejects with `length` if the packet does not fit into `block`
+/// or into 173 bytes or is too short for its kind, `crc16`, or `sanity` for an all-zero packet or a position
+/// that cannot exist.
 Result<DjiDroneId, DjiReject> parse_dji_droneid(std::span<const std::uint8_t> block);
 
 /// The body that DJI's Wi-Fi vendor element carries after OUI and header: from the kind byte on, no CRC.
