@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(stop_band_and_aliasing_in_time_stay_below_60_db) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tone_keeps_its_phase_over_block_borders_at_any_rate) {
-  for (const double rate : {0.96e6, 1.96e6, 3.6e6, 14.4e6, 20e6, 50e6, 61.44e6, 122.88e6}) {
+  for (const double rate : {2.4e6, 2.44e6, 3.6e6, 14.4e6, 20e6, 50e6, 61.44e6, 122.88e6}) {
     Bank bank(Hertz{rate});
     ChannelTap tap(bank.geometry, std::make_shared<ChannelFilter>(bank.geometry, Hertz{2e6}, Hertz{1.4e6}),
                    7);
@@ -170,11 +170,11 @@ BOOST_AUTO_TEST_CASE(a_channel_may_reach_over_the_edge_of_the_band) {
   // A tone at the far edge must not appear at the near one.
   std::vector<cf32> tone(bank.geometry.fft_size * 5);
   for (std::size_t n = 0; n < tone.size(); ++n)
-    tone[n] = static_cast<cf32>(std::polar(1.0, 2 * kPi * std::fmod(0.49 * static_cast<double>(n), 1.0)));
+    tone[n] = static_cast<cf32>(std::polar(1.0, 2 * kPi * std::fmod(0.46 * static_cast<double>(n), 1.0)));
   const auto out = tap.extract(bank.spectrum(tone, 2), 2);
   cf64 sum{};
   for (std::size_t i = 0; i < out.size(); ++i)
-    sum += static_cast<cf64>(out[i]) * std::polar(1.0, -2 * kPi * 3.9e6 / 15.36e6 * static_cast<double>(i));
+    sum += static_cast<cf64>(out[i]) * std::polar(1.0, -2 * kPi * 3.6e6 / 15.36e6 * static_cast<double>(i));
   BOOST_TEST(db(std::norm(sum / static_cast<double>(out.size()))) > -0.1);
 }
 
