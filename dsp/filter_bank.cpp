@@ -124,15 +124,23 @@ ChannelTap::ChannelTap(const BankGeometry& geometry, std::shared_ptr<const Chann
 
 void ChannelTap::taper_band_edges() {
   // Where the band ends inside the channel, a hard end would ring over the whole block. 320 kHz of raised
-  // cosine ring no longer than the overlap.
+  // cosine ring no longer than the overlap. A channel whose own filter has closed there needs none.
   constexpr std::int64_t kTaperBins = 32;
+  constexpr float kClosed = 1e-3f;
   const auto edge = static_cast<std::int64_t>(fft_size_) / 2;
-  const auto size = static_cast<std::int64_t>(filter_->size());
-  for (std::int64_t i = 0; i < size; ++i) {
-    const std::int64_t inside = edge - std::abs(offset_bins_ - size / 2 + i);
-    if (inside >= kTaperBins) continue;
-    const double phase = kPi * static_cast<double>(std::max<std::int64_t>(inside, 0)) / kTaperBins;
-    response_[static_cast<std::size_t>(i)] *= static_cast<float>(0.5 - 0.5 * std::cos(phase));
+  const auto size = static_cast<std::int64_t>(response_.size());
+  for (const int side : {-1, 1}) {
+    const std::int64_t at =
+        side * (edge - 1) - (offset_bins_ - size / 2);  // slice bin at this edge of the band
+    if (at < 0 || at >= size ||
+        response_[static_cast<std::size_t>(at)] * static_cast<float>(fft_size_) < kClosed)
+      continue;
+    for (std::int64_t inside = 0; inside < kTaperBins; ++inside) {
+      const std::int64_t i = at - side * inside;
+      if (i < 0 || i >= size) break;
+      const double phase = kPi * static_cast<double>(inside) / kTaperBins;
+      response_[static_cast<std::size_t>(i)] *= static_cast<float>(0.5 - 0.5 * std::cos(phase));
+    }
   }
 }
 
