@@ -91,12 +91,12 @@ void Sensor::fail(std::exception_ptr failure) {
   for (const auto& ring : event_rings_) ring->cancel();
 }
 
-void Sensor::run(FeedStage& feed, std::stop_token stop) {
+void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
   {
     std::vector<std::jthread> channels;
     for (const auto& worker : workers_) channels.push_back(start([&worker] { worker->run(); }));
     const std::jthread bank = start([this] { bank_.run(); });
-    const std::jthread radio = start([this, stop] { run_radio(stop); });
+    const std::jthread radio = start([this, &stop] { run_radio(stop); });
 
     for (;;) {
       // Nothing can be told before the slowest worker has passed it, so that is whom to wait for.
@@ -113,16 +113,16 @@ void Sensor::run(FeedStage& feed, std::stop_token stop) {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-void Sensor::run_radio(std::stop_token stop) {
+void Sensor::run_radio(const std::atomic<bool>& stop) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   IqSlot thrown_away = make_iq_slot(info_);
-  while (!stop.stop_requested()) {
+  while (!stop) {
     IqSlot* slot = iq_.acquire();
     IqSlot& target = slot != nullptr ? *slot : thrown_away;  // the ring counts what it has no room for
     try {
       do target.chunk = source_->read(target.native);
-      while (target.chunk.state == SourceChunk::State::nothing && !stop.stop_requested());
+      while (target.chunk.state == SourceChunk::State::nothing && !stop);
     } catch (const SourceError&) {
       const std::lock_guard lock(failure_lock_);
       failure_ = std::current_exception();  // what came before it is still decoded and told
@@ -135,7 +135,7 @@ void Sensor::run_radio(std::stop_token stop) {
           info_.rate.value;
       const auto due =
           begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(end_s));
-      while (Clock::now() < due && !stop.stop_requested())
+      while (Clock::now() < due && !stop)
         std::this_thread::sleep_until(std::min(due, Clock::now() + std::chrono::milliseconds(50)));
     }
     if (slot != nullptr) iq_.publish();

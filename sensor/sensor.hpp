@@ -1,6 +1,7 @@
 #pragma once
 // One stream of samples through all threads: who owns what, and every hand-over, on this page.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -8,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -45,7 +45,7 @@ class Sensor {
 
   /// Runs the stream to its end, or until `stop`. Events go to `feed` in stream order, in this thread.
   /// Rethrows what ended the source early.
-  void run(FeedStage& feed, std::stop_token stop);
+  void run(FeedStage& feed, const std::atomic<bool>& stop);
 
  private:
   struct Input {  // of the feed thread, from one worker
@@ -55,7 +55,7 @@ class Sensor {
     bool ended = false;
   };
 
-  void run_radio(std::stop_token stop);
+  void run_radio(const std::atomic<bool>& stop);
   template <typename Work>
   std::jthread start(Work work);
   void fail(std::exception_ptr failure);
