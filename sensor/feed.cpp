@@ -1,6 +1,7 @@
 #include "sensor/feed.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <zmq.hpp>
 
 #include "sensor/config_error.hpp"
@@ -16,6 +17,13 @@ constexpr std::int64_t kMostIncomingBytes = 4096;
 constexpr int kMostSubscriptionsAtOnce = 1000;
 constexpr milliseconds kHeartbeat{5000};
 constexpr milliseconds kHeartbeatTimeout{15000};
+
+// With IPv6 on, 127.0.0.1 would be bound and shown as ::ffff:127.0.0.1.
+bool is_ipv4_address(std::string_view endpoint) {
+  constexpr std::string_view scheme = "tcp://";
+  return endpoint.starts_with(scheme) && endpoint.size() > scheme.size() && endpoint[scheme.size()] >= '0' &&
+         endpoint[scheme.size()] <= '9';
+}
 
 // A signal may interrupt any call on a socket; it says nothing about the message.
 template <typename Call>
@@ -60,7 +68,7 @@ Feed::Feed(const FeedOptions& options) : socket_(std::make_unique<Socket>()) {
   xpub.set(zmq::sockopt::sndhwm, std::max(options.queue_messages, 1));
   xpub.set(zmq::sockopt::linger, static_cast<int>(options.linger.count()));
   xpub.set(zmq::sockopt::maxmsgsize, kMostIncomingBytes);
-  xpub.set(zmq::sockopt::ipv6, true);
+  xpub.set(zmq::sockopt::ipv6, !is_ipv4_address(options.endpoint));
   xpub.set(zmq::sockopt::tcp_keepalive, 1);
   xpub.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(kHeartbeat.count()));
   xpub.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(kHeartbeatTimeout.count()));
