@@ -14,8 +14,8 @@ struct Planes {
   const float* im;
 };
 
-/// Σ x·conj(s)·e^(-j2π·h·n/2048) over one body, h in half carriers. The phasor is split into that of a row of 32
-/// samples and that within the row, so that the inner loop is plain multiply and add over 32 lanes.
+/// Σ x·conj(s)·e^(-j2π·h·n/2048) over one body, h in half carriers. The phasor is split into that of a row of
+/// 32 samples and that within the row, so that the inner loop is plain multiply and add over 32 lanes.
 WINDHOVER_CLONES float shifted_correlation(Planes x, Planes s, const cf32* circle, int h) {
   alignas(64) std::array<float, kLanes> sum_re{}, sum_im{};
   for (std::size_t row = 0; row < kFftSize / kLanes; ++row) {
