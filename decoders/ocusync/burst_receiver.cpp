@@ -6,7 +6,9 @@ namespace windhover::decoders::ocusync {
 namespace {
 
 constexpr float kPartnerLevel = 18.0F;  ///< one root-600 peak of noise in 10^5 has such a partner by chance
-constexpr int kChirpReach = 150;        ///< how far a carrier offset moves the root-600 peak at most
+/// The two roots fit nearly as well 2.01 MHz beside the true carrier, but then the prefixes do not.
+constexpr float kPrefixEvidence = 8.0F;
+constexpr int kChirpReach = 150;  ///< how far a carrier offset moves the root-600 peak at most
 
 constexpr int bins(double hertz) { return static_cast<int>(hertz / kSegmentBinHz); }
 constexpr int kWideFlat = bins(5.82e6), kWideStop = bins(6.5e6);
@@ -18,12 +20,31 @@ float db(float ratio) { return 10 * std::log10(std::max(ratio, 1e-20F)); }
 
 BurstReceiver::BurstReceiver() : band_(kSegment) {}
 
+/// The partner lies where the prefixes put the symbols, unless something else with prefixes is on air.
+Partner BurstReceiver::find_partner(double peak, const PrefixTiming& timing) {
+  constexpr int kReach = 36;  // prefixes are good to some 30 samples at -4 dB
+  const int around = static_cast<int>(std::lround(-2 * timing.offset / kChirpSamplesPerCarrier));
+  if (std::abs(around) <= kMaxHalfCarriers + kReach) {
+    const Partner near = partner_search_.find(band_, peak, around, kReach);
+    if (near.level >= kPartnerLevel) return near;
+  }
+  return partner_search_.find(band_, peak);
+}
+
 Attempt BurstReceiver::receive(const SegmentView& view, double peak, double limit_hz) {
   segment_.load(view);
   segment_.take_band(0, kWideFlat, kWideStop, band_);
-  const Partner partner = partner_search_.find(band_, peak);
-  if (partner.level >= kPartnerLevel) return decode(view, peak, partner, limit_hz);
+  const PrefixTiming timing = prefix_search_.find(band_, static_cast<int>(std::lround(peak)));
+  const Partner partner = find_partner(peak, timing);
+  if (partner.level < kPartnerLevel) return explain(view, peak, timing);
+  const Attempt attempt = decode(view, peak, partner, limit_hz);
+  if (attempt.stage != AttemptStage::no_partner) return attempt;
+  segment_.take_band(0, kWideFlat, kWideStop, band_);
+  return explain(view, peak, timing);
+}
 
+Attempt BurstReceiver::explain(const SegmentView& view, double peak, const PrefixTiming& timing) const {
+  constexpr float kSurePrefixes = 0.2F;
   Attempt attempt;
   attempt.first_sample = peak - kBurstLead;
   attempt.end_sample = std::min<double>(peak + kBurstTail, view.end_valid);
@@ -33,6 +54,8 @@ Attempt BurstReceiver::receive(const SegmentView& view, double peak, double limi
       std::max(partner_search_.root600_at(band_, lag - 1096), partner_search_.root600_at(band_, lag + 1096));
   if (twin > 0.25F * own)
     attempt.stage = AttemptStage::repeated;
+  else if (timing.coherence > kSurePrefixes && std::abs(timing.offset) > kChirpReach)
+    attempt.stage = AttemptStage::elsewhere;
   else if (view.end_valid < lag + kZcDistance + static_cast<int>(kFftSize) + kChirpReach)
     attempt.stage = AttemptStage::truncated;
   attempt.snr_db = db(own / std::max(1 - own, 1e-3F));
@@ -51,6 +74,8 @@ Attempt BurstReceiver::decode(const SegmentView& view, double peak, const Partne
   if (!Demodulator::holds(burst, kZc600) || !Demodulator::holds(burst, kZc147))
     return attempt.stage = AttemptStage::truncated, attempt;
   demodulator_.demodulate(burst, soft_);
+  if (demodulator_.measure().prefix_evidence < kPrefixEvidence)
+    return attempt.stage = AttemptStage::no_partner, attempt;
   rate_dematch(soft_, streams_);
   const bool decoded = turbo_.decode(std::span<const float, 3 * kStreamBits>(streams_)).crc_ok;
   attempt.stage = decoded ? AttemptStage::decoded : AttemptStage::crc24;

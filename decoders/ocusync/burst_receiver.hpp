@@ -5,6 +5,7 @@
 
 #include "decoders/ocusync/demodulator.hpp"
 #include "decoders/ocusync/partner_search.hpp"
+#include "decoders/ocusync/prefix_search.hpp"
 #include "decoders/ocusync/segment.hpp"
 #include "decoders/ocusync/turbo_decoder.hpp"
 
@@ -43,11 +44,14 @@ class BurstReceiver {
   const std::array<std::uint8_t, kInfoBytes>& block() const { return turbo_.bytes(); }
 
  private:
+  Partner find_partner(double peak, const PrefixTiming& timing);
+  Attempt explain(const SegmentView& view, double peak, const PrefixTiming& timing) const;
   Attempt decode(const SegmentView& view, double peak, const Partner& partner, double limit_hz);
   void describe(const SegmentView& view, double carrier_hz, Attempt& attempt) const;
   void refine();
 
   Segment segment_;
+  PrefixSearch prefix_search_;
   PartnerSearch partner_search_;
   Demodulator demodulator_;
   TurboDecoder turbo_;

@@ -24,6 +24,7 @@ struct BurstMeasure {
   bool has_known = false;      ///< the 9-symbol form
   bool known_decided = false;  ///< false when the window does not hold the place of symbol 0
   int data_symbols = 0;        ///< how many of the six were received whole
+  float prefix_evidence = 0;   ///< energy of the prefixes' correlation: mean 1 on noise, 40 at -4 dB
   float snr_power_ratio = 0;   ///< Es/N0 on a carrier
 };
 
@@ -44,7 +45,7 @@ class Demodulator {
  private:
   static constexpr int kAdvance = 12;  ///< samples of the cyclic prefix that the FFT window takes in
 
-  double cfo_from_prefixes() const;
+  double cfo_from_prefixes();
   void transform(double radians_per_sample);
   void remove_delay(double samples);
   void estimate_channel();

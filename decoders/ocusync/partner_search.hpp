@@ -21,7 +21,8 @@ class PartnerSearch {
 
   /// iq  a segment, filtered to what can hold the burst; peak: the root-600 peak in it; must leave room for
   /// the root-147 body at every offset.
-  Partner find(std::span<const cf32> iq, double peak);
+  /// Tries offsets within `reach` half carriers of `around`.
+  Partner find(std::span<const cf32> iq, double peak, int around = 0, int reach = kMaxHalfCarriers);
 
   /// |correlation|² with the root-600 body at `lag`, largest of the three lags around it, over the energy
   /// under it.
