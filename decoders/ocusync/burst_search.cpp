@@ -38,8 +38,9 @@ void limit_lines(cf32* spectrum, float* powers) {
   float mean = 1e30F;
   for (int pass = 0; pass < 6; ++pass) {
     const float cap = pass == 0 ? mean : 4 * mean;
-    mean = (capped_sum(powers, kBandBins, cap) + capped_sum(powers + kSearchBlock - kBandBins, kBandBins, cap)) /
-           (2 * kBandBins);
+    mean =
+        (capped_sum(powers, kBandBins, cap) + capped_sum(powers + kSearchBlock - kBandBins, kBandBins, cap)) /
+        (2 * kBandBins);
   }
   const float limit = kLimit * mean;
   for (std::size_t i = 0; i < kSearchBlock; ++i)

@@ -9,15 +9,16 @@
 namespace windhover::decoders::ocusync {
 
 struct SearchHit {
-  double lag = 0;   ///< where the correlation peaks, from the block's first sample; biased by the carrier offset
-                    ///< (kChirpSamplesPerCarrier)
-  float level = 0;  ///< |correlation|² over its local mean: exponential with mean 1 on noise, at most about 600
+  double lag = 0;  ///< where the correlation peaks, from the block's first sample; biased by the carrier
+                   ///< offset (kChirpSamplesPerCarrier)
+  float level =
+      0;  ///< |correlation|² over its local mean: exponential with mean 1 on noise, at most about 600
 };
 
-/// Correlates blocks of kSearchBlock samples against the root-600 body. That symbol is a chirp, so one template
-/// finds it up to ±1.25 MHz off with less than 2.5 dB loss, which leaves a level of about 90 at -4 dB Es/N0.
-/// The mean that levels are measured against is that of the correlation itself, hence power outside the template's
-/// 9 MHz does not count; single strong lines inside are cut down first.
+/// Correlates blocks of kSearchBlock samples against the root-600 body. That symbol is a chirp, so one
+/// template finds it up to ±1.25 MHz off with less than 2.5 dB loss, which leaves a level of about 90 at -4
+/// dB Es/N0. The mean that levels are measured against is that of the correlation itself, hence power outside
+/// the template's 9 MHz does not count; single strong lines inside are cut down first.
 class BurstSearch {
  public:
   /// On noise one lag in 10^12 exceeds it; a burst that can be decoded stays far above.
@@ -26,8 +27,8 @@ class BurstSearch {
 
   BurstSearch();
 
-  /// block  kSearchBlock samples. lags: how many of the first kSearchLags may be used (the symbol must lie inside
-  /// the samples that were really received). The result is valid until the next call, in order of lag.
+  /// block  kSearchBlock samples. lags: how many of the first kSearchLags may be used (the symbol must lie
+  /// inside the samples that were really received). The result is valid until the next call, in order of lag.
   std::span<const SearchHit> search(std::span<const cf32> block, std::size_t lags);
 
  private:

@@ -29,7 +29,8 @@ WINDHOVER_CLONES void accumulate(cf32* out, const float* u, cf32 weight) {
 
 /// Energy of the path at a fractional delay.
 float energy_at(const Spectrum& h, double delay) {
-  Rotator ramp(-2 * std::numbers::pi * delay * kLastCarrier / kFftSize, 2 * std::numbers::pi * delay / kFftSize);
+  Rotator ramp(-2 * std::numbers::pi * delay * kLastCarrier / kFftSize,
+               2 * std::numbers::pi * delay / kFftSize);
   cf32 sum = 0;
   for (const cf32 x : h) sum += times(x, ramp.next());
   return power(sum);
@@ -37,7 +38,8 @@ float energy_at(const Spectrum& h, double delay) {
 
 double refine_peak(const Spectrum& h, double delay) {
   for (const double step : {0.4, 0.1}) {
-    const float before = energy_at(h, delay - step), at = energy_at(h, delay), after = energy_at(h, delay + step);
+    const float before = energy_at(h, delay - step), at = energy_at(h, delay),
+                after = energy_at(h, delay + step);
     const double curvature = 2.0 * at - before - after;
     if (curvature > 0) delay += step * std::clamp(0.5 * (after - before) / curvature, -1.5, 1.5);
   }

@@ -18,8 +18,8 @@ class ChannelEstimate {
   DelayProfile profile(const Spectrum& measured);
 
   /// Projects `measured` (delays taken out, noise of variance `noise` on each carrier) on polynomials over
-  /// frequency and keeps, each with its Wiener weight, those that stand out of the noise: one for a single path,
-  /// twenty for echoes over a microsecond. Returns how many were kept.
+  /// frequency and keeps, each with its Wiener weight, those that stand out of the noise: one for a single
+  /// path, twenty for echoes over a microsecond. Returns how many were kept.
   int smooth(const Spectrum& measured, float noise, Spectrum& smoothed);
 
  private:

@@ -25,7 +25,9 @@ inline cf32 unit_phasor(double radians) {
   return {static_cast<float>(std::cos(radians)), static_cast<float>(std::sin(radians))};
 }
 
-inline double phase(cf32 a) { return std::atan2(static_cast<double>(a.imag()), static_cast<double>(a.real())); }
+inline double phase(cf32 a) {
+  return std::atan2(static_cast<double>(a.imag()), static_cast<double>(a.real()));
+}
 
 /// A rotating phasor e^(j·(start + n·step)): exact every 256 samples, multiplied on in between.
 class Rotator {

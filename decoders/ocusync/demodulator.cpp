@@ -34,18 +34,24 @@ bool Demodulator::holds(const BurstView& burst, int symbol) {
          start + static_cast<int>(kFftSize) <= burst.end_valid + kTolerated;
 }
 
-double Demodulator::cfo_from_prefixes() const {
+double Demodulator::cfo_from_prefixes() {
   // The ends of a prefix belong in part to the symbol before (echoes) and to the filter's ringing.
   constexpr int kFirst = -60, kLast = -4;
   cf32 sum = 0;
+  float variance = 1e-30F;
   for (int s = 0; s < kSymbols; ++s) {
     const int body = burst_.zc600 + body_offset(s);
     if (!present_[static_cast<std::size_t>(s)] || body + kFirst < burst_.first_valid) continue;
     for (int n = kFirst; n < kLast; ++n) {
       const auto at = static_cast<std::size_t>(body + n);
-      if (at + kFftSize < burst_.iq.size()) sum += times_conj(burst_.iq[at + kFftSize], burst_.iq[at]);
+      if (at + kFftSize >= burst_.iq.size()) break;
+      const cf32 early = burst_.iq[at], late = burst_.iq[at + kFftSize];
+      sum += times_conj(late, early);
+      variance += power(early) * power(late);
     }
   }
+  // Neighbouring samples of the 9 MHz band are alike: noise has 0.6 independent values a sample.
+  measure_.prefix_evidence = 0.6F * power(sum) / variance;
   return phase(sum) / static_cast<double>(kFftSize);
 }
 
@@ -63,7 +69,7 @@ void Demodulator::transform(double radians_per_sample) {
     out[kDc] = 0;
   }
   delay_removed_ = 0;
-  remove_delay(-kAdvance);
+  remove_delay(kAdvance);
   delay_removed_ = 0;
 }
 
@@ -85,7 +91,8 @@ void Demodulator::average(std::span<const int> pilots, Spectrum& out) const {
   const float scale = 1.0F / static_cast<float>(pilots.size());
   for (const int s : pilots) {
     const cf32 turn = scale * phasor(s);
-    const Spectrum &received = received_[static_cast<std::size_t>(s)], &sent = sent_[static_cast<std::size_t>(s)];
+    const Spectrum &received = received_[static_cast<std::size_t>(s)],
+                   &sent = sent_[static_cast<std::size_t>(s)];
     for (std::size_t q = 0; q < kSpectrum; ++q) out[q] += times_conj(times_conj(received[q], sent[q]), turn);
   }
   out[kDc] = 0.5F * (out[kDc - 1] + out[kDc + 1]);
@@ -107,8 +114,8 @@ void Demodulator::fit_phases(std::span<const int> pilots, const Spectrum& channe
 }
 
 float Demodulator::pilot_noise() const {
-  // The channel stands still between the two Zadoff-Chu symbols; what differs is noise. The median over groups
-  // keeps a narrow interferer from raising the estimate for all carriers.
+  // The channel stands still between the two Zadoff-Chu symbols; what differs is noise. The median over
+  // groups keeps a narrow interferer from raising the estimate for all carriers.
   std::array<float, kGroups> groups{};
   const cf32 turn = times_conj(phasor(kZc147), phasor(kZc600));
   for (std::size_t i = 0; i < kCarriers; ++i) {
@@ -153,8 +160,8 @@ void Demodulator::estimate_channel() {
   }
 }
 
-void Demodulator::measure_noise(float base) {
-  NoiseMap map(base);
+void Demodulator::measure_noise() {
+  NoiseMap map(noise_);
   for (int s = 0; s < kSymbols; ++s) {
     const auto i = static_cast<std::size_t>(s);
     if (!present_[i]) continue;
@@ -199,12 +206,12 @@ void Demodulator::demodulate(const BurstView& burst, std::span<float, kCodedBits
   prefix_cfo_ = cfo_from_prefixes();
   transform(prefix_cfo_);
   estimate_channel();
-  const float noise = pilot_noise();
-  measure_noise(noise);
+  noise_ = pilot_noise();
+  measure_noise();
   write_soft_bits(soft);
   float energy = 0;
   for (const cf32 h : channel_) energy += power(h) / static_cast<float>(kSpectrum);
-  measure_.snr_power_ratio = energy / noise;
+  measure_.snr_power_ratio = energy / noise_;
   set_measure(delay_removed_ + channel_estimate_.profile(raw_).peak_samples);
 }
 
@@ -223,7 +230,7 @@ void Demodulator::refine(std::span<const std::uint8_t, kCodedBits> coded) {
   fit_phases(symbols, channel_);
   average(symbols, raw_);
   float residue = 0, energy = 0;
-  channel_estimate_.smooth(raw_, 1.0F / (measure_.snr_power_ratio * static_cast<float>(count)), channel_);
+  channel_estimate_.smooth(raw_, noise_ / static_cast<float>(count), channel_);
   for (const int s : symbols) {
     const auto i = static_cast<std::size_t>(s);
     for (std::size_t q = 0; q < kSpectrum; ++q) {

@@ -1,5 +1,6 @@
 #pragma once
-// From the band-limited samples of one burst to soft bits: carrier, timing, channel, noise, and their measures.
+// From the band-limited samples of one burst to soft bits: carrier, timing, channel, noise, and their
+// measures.
 
 #include <array>
 #include <span>
@@ -18,19 +19,21 @@ struct BurstView {
 };
 
 struct BurstMeasure {
-  double cfo_hz = 0;         ///< of the carrier against 0
-  double zc600 = 0;          ///< start of the root-600 body by the strongest path, with fraction
-  bool has_known = false;    ///< the 9-symbol form
+  double cfo_hz = 0;           ///< of the carrier against 0
+  double zc600 = 0;            ///< start of the root-600 body by the strongest path, with fraction
+  bool has_known = false;      ///< the 9-symbol form
   bool known_decided = false;  ///< false when the window does not hold the place of symbol 0
-  int data_symbols = 0;      ///< how many of the six were received whole
-  float snr_power_ratio = 0;  ///< Es/N0 on a carrier
+  int data_symbols = 0;        ///< how many of the six were received whole
+  float prefix_evidence = 0;   ///< energy of the prefixes' correlation: mean 1 on noise, 40 at -4 dB
+  float snr_power_ratio = 0;   ///< Es/N0 on a carrier
 };
 
 class Demodulator {
  public:
   Demodulator();
 
-  /// Both Zadoff-Chu symbols must be inside. soft: LLRs of the 7200 coded bits, positive = 0, 0 = not received.
+  /// Both Zadoff-Chu symbols must be inside. soft: LLRs of the 7200 coded bits, positive = 0, 0 = not
+  /// received.
   void demodulate(const BurstView& burst, std::span<float, kCodedBits> soft);
 
   /// Measures again with every symbol known; `coded` are the 7200 bits that the decoder confirmed.
@@ -42,7 +45,7 @@ class Demodulator {
  private:
   static constexpr int kAdvance = 12;  ///< samples of the cyclic prefix that the FFT window takes in
 
-  double cfo_from_prefixes() const;
+  double cfo_from_prefixes();
   void transform(double radians_per_sample);
   void remove_delay(double samples);
   void estimate_channel();
@@ -50,7 +53,7 @@ class Demodulator {
   void average(std::span<const int> pilots, Spectrum& out) const;
   void look_for_known_symbol();
   float pilot_noise() const;
-  void measure_noise(float base);
+  void measure_noise();
   void write_soft_bits(std::span<float, kCodedBits> soft) const;
   cf32 phasor(int symbol) const;
   void set_measure(double delay);
@@ -68,6 +71,7 @@ class Demodulator {
   double phase_slope_ = 0;                 ///< radians per sample, what is left of the CFO
   double prefix_cfo_ = 0;                  ///< radians per sample, taken out before the FFT
   double delay_removed_ = 0;
+  float noise_ = 0;  ///< variance on a carrier where nothing interferes
   Spectrum raw_{}, channel_{};
   std::array<std::array<float, kSpectrum>, kSymbols> weight_{};  ///< 1 / noise variance
   BurstMeasure measure_{};

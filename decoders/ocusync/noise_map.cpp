@@ -5,7 +5,8 @@
 namespace windhover::decoders::ocusync {
 namespace {
 
-/// Standard deviations that an excess must reach. There are some 900 cells, carriers, rows and columns to a burst.
+/// Standard deviations that an excess must reach. There are some 900 cells, carriers, rows and columns to a
+/// burst.
 constexpr float kSignificant = 4.5F;
 /// How far the channel estimate may be off before its own error looks like interference.
 constexpr float kModelError = 0.05F;

@@ -8,8 +8,8 @@
 namespace windhover::decoders::ocusync {
 
 /// Compares the power received with the power that the channel explains. Only what stands out significantly
-/// counts, so that in plain noise every weight is the same and nothing is lost; a Wi-Fi or Bluetooth packet on
-/// some carriers or symbols, or a tone, takes just these out of the sum.
+/// counts, so that in plain noise every weight is the same and nothing is lost; a Wi-Fi or Bluetooth packet
+/// on some carriers or symbols, or a tone, takes just these out of the sum.
 class NoiseMap {
  public:
   /// base  noise variance where nothing interferes.
@@ -34,8 +34,8 @@ class NoiseMap {
 
   float base_;
   std::array<bool, kSymbols> present_{};
-  /// Sums over a group of carriers in one symbol, and over all symbols on one carrier: noise seen, and the variance
-  /// that this estimate has in plain noise.
+  /// Sums over a group of carriers in one symbol, and over all symbols on one carrier: noise seen, and the
+  /// variance that this estimate has in plain noise.
   std::array<std::array<float, kGroups>, kSymbols> cell_{}, cell_variance_{};
   std::array<float, kSpectrum> line_{}, line_variance_{};
 };

@@ -14,8 +14,8 @@ struct Planes {
   const float* im;
 };
 
-/// Σ x·conj(s)·e^(-j2π·h·n/2048) over one body, h in half carriers. The phasor is split into that of a row of 32
-/// samples and that within the row, so that the inner loop is plain multiply and add over 32 lanes.
+/// Σ x·conj(s)·e^(-j2π·h·n/2048) over one body, h in half carriers. The phasor is split into that of a row of
+/// 32 samples and that within the row, so that the inner loop is plain multiply and add over 32 lanes.
 WINDHOVER_CLONES float shifted_correlation(Planes x, Planes s, const cf32* circle, int h) {
   alignas(64) std::array<float, kLanes> sum_re{}, sum_im{};
   for (std::size_t row = 0; row < kFftSize / kLanes; ++row) {
@@ -42,27 +42,31 @@ WINDHOVER_CLONES float shifted_correlation(Planes x, Planes s, const cf32* circl
 
 PartnerSearch::PartnerSearch() : ref_(reference()) {}
 
-Partner PartnerSearch::find(std::span<const cf32> iq, double peak) {
+Partner PartnerSearch::find(std::span<const cf32> iq, double peak, int around, int reach) {
   const auto origin = static_cast<std::size_t>(std::lround(peak) + kZcDistance - kReach);
   for (std::size_t n = 0; n < kSpan; ++n) {
     re_[n] = iq[origin + n].real();
     im_[n] = iq[origin + n].imag();
   }
   const Planes s{ref_.body147_re.data(), ref_.body147_im.data()};
+  const int lowest = std::max(around - reach, -kMaxHalfCarriers);
+  const int highest = std::min(around + reach, kMaxHalfCarriers);
   float sum = 0;
-  for (int h = -kMaxHalfCarriers; h <= kMaxHalfCarriers; ++h) {
+  std::size_t tried = 0, best = 0;
+  for (int h = lowest; h <= highest; ++h) {
     const double at = peak - kChirpSamplesPerCarrier * 0.5 * h + kZcDistance;
     const auto n = static_cast<std::size_t>(std::lround(at)) - origin;
-    const float p = shifted_correlation({&re_[n], &im_[n]}, s, ref_.circle.data(), h);
-    powers_[static_cast<std::size_t>(h + kMaxHalfCarriers)] = p;
-    sum += p;
+    powers_[tried] = shifted_correlation({&re_[n], &im_[n]}, s, ref_.circle.data(), h);
+    sum += powers_[tried];
+    if (powers_[tried] > powers_[best]) best = tried;
+    ++tried;
   }
-  const auto best = std::max_element(powers_.begin(), powers_.end());
-  const auto from = best - std::min<std::ptrdiff_t>(best - powers_.begin(), 3);
-  const auto to = best + std::min<std::ptrdiff_t>(powers_.end() - best, 4);
-  for (auto p = from; p != to; ++p) sum -= *p;
-  const float mean = sum / static_cast<float>(kHypotheses - static_cast<std::size_t>(to - from));
-  return {static_cast<int>(best - powers_.begin()) - kMaxHalfCarriers, *best / std::max(mean, 1e-30F)};
+  // What lies next to the best belongs to it.
+  const std::size_t from = best < 3 ? 0 : best - 3, to = std::min(best + 4, tried);
+  for (std::size_t i = from; i < to; ++i) sum -= powers_[i];
+  if (to - from == tried) return {};
+  const float mean = sum / static_cast<float>(tried - (to - from));
+  return {lowest + static_cast<int>(best), powers_[best] / std::max(mean, 1e-30F)};
 }
 
 float PartnerSearch::root600_at(std::span<const cf32> iq, int lag) const {

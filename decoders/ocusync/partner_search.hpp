@@ -19,11 +19,13 @@ class PartnerSearch {
  public:
   PartnerSearch();
 
-  /// iq  a segment, filtered to what can hold the burst; peak: the root-600 peak in it; must leave room for the
-  /// root-147 body at every offset.
-  Partner find(std::span<const cf32> iq, double peak);
+  /// iq  a segment, filtered to what can hold the burst; peak: the root-600 peak in it; must leave room for
+  /// the root-147 body at every offset.
+  /// Tries offsets within `reach` half carriers of `around`.
+  Partner find(std::span<const cf32> iq, double peak, int around = 0, int reach = kMaxHalfCarriers);
 
-  /// |correlation|² with the root-600 body at `lag`, largest of the three lags around it, over the energy under it.
+  /// |correlation|² with the root-600 body at `lag`, largest of the three lags around it, over the energy
+  /// under it.
   float root600_at(std::span<const cf32> iq, int lag) const;
 
  private:

@@ -45,7 +45,8 @@ Spectrum zadoff_chu(unsigned root) {
   for (std::uint64_t k = 0; k < kSpectrum; ++k) {
     const std::uint64_t turns = root * k * (k + 1) % (2 * kSpectrum);  // of π/601
     if (k != kDc)
-      carriers[k] = unit_phasor(-std::numbers::pi * static_cast<double>(turns) / static_cast<double>(kSpectrum));
+      carriers[k] =
+          unit_phasor(-std::numbers::pi * static_cast<double>(turns) / static_cast<double>(kSpectrum));
   }
   return carriers;
 }
@@ -86,7 +87,8 @@ Reference::Reference()
   search_forward.execute(padded.data(), search_filter.data());
   for (cf32& x : search_filter) x = std::conj(x);
   for (std::size_t n = 0; n < circle.size(); ++n)
-    circle[n] = unit_phasor(2 * std::numbers::pi * static_cast<double>(n) / static_cast<double>(circle.size()));
+    circle[n] =
+        unit_phasor(2 * std::numbers::pi * static_cast<double>(n) / static_cast<double>(circle.size()));
 }
 
 const Reference& reference() {

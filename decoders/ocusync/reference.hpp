@@ -1,5 +1,6 @@
 #pragma once
-// Everything known beforehand about a DroneID burst, and the transforms that receivers share: made once, const.
+// Everything known beforehand about a DroneID burst, and the transforms that receivers share: made once,
+// const.
 
 #include <array>
 #include <vector>
@@ -21,14 +22,14 @@ inline constexpr std::size_t kBasis = 40;
 using Spectrum = std::array<cf32, kSpectrum>;  ///< carriers -300…+300
 
 struct Reference {
-  Spectrum zc600, zc147;  ///< unit carriers, 0 at DC
-  Spectrum known;         ///< symbol 0
-  std::vector<std::uint8_t> scrambler;                          ///< 7200 bits
-  dsp::AlignedVector<cf32> body600;                             ///< 1024 samples, mean power 1
-  std::array<float, kFftSize> body147_re, body147_im;           ///< the same of root 147, as two planes
-  dsp::AlignedVector<cf32> search_filter;                       ///< conj of the spectrum of body600, kSearchBlock bins
+  Spectrum zc600, zc147;                               ///< unit carriers, 0 at DC
+  Spectrum known;                                      ///< symbol 0
+  std::vector<std::uint8_t> scrambler;                 ///< 7200 bits
+  dsp::AlignedVector<cf32> body600;                    ///< 1024 samples, mean power 1
+  std::array<float, kFftSize> body147_re, body147_im;  ///< the same of root 147, as two planes
+  dsp::AlignedVector<cf32> search_filter;              ///< conj of the spectrum of body600, kSearchBlock bins
   std::array<std::array<float, kSpectrum>, kBasis> polynomials;
-  std::array<cf32, 2048> circle;                                ///< e^(j2πn/2048)
+  std::array<cf32, 2048> circle;  ///< e^(j2πn/2048)
 
   dsp::Fft search_forward, search_inverse;
   dsp::Fft segment_forward, segment_inverse;

@@ -8,8 +8,8 @@ namespace windhover::decoders::ocusync {
 namespace {
 
 constexpr int kMaxTones = 4;
-/// A bin this far above the mean is a tone: the highest of a burst's 7200 bins stays below 40 times their mean,
-/// and a tone that just reaches it carries 1/200 of the burst's power.
+/// A bin this far above the mean is a tone: the highest of a burst's 7200 bins stays below 40 times their
+/// mean, and a tone that just reaches it carries 1/200 of the burst's power.
 constexpr float kToneLevel = 60.0F;
 constexpr int kInBandBins = 4700;  ///< ±5.9 MHz
 
@@ -38,7 +38,8 @@ Line strongest_line(const cf32* spectrum) {
     if (p > line.level) line = {bin, p};
   }
   float rest = power_sum(spectrum, kInBandBins) + power_sum(spectrum + kSegment - kInBandBins, kInBandBins);
-  for (int d = -40; d <= 40; ++d) rest -= power(spectrum[wrapped(std::clamp(line.bin + d, -kInBandBins, kInBandBins - 1))]);
+  for (int d = -40; d <= 40; ++d)
+    rest -= power(spectrum[wrapped(std::clamp(line.bin + d, -kInBandBins, kInBandBins - 1))]);
   line.level *= static_cast<float>(2 * kInBandBins) / std::max(rest, 1e-30F);
   return line;
 }
@@ -46,7 +47,8 @@ Line strongest_line(const cf32* spectrum) {
 /// Jacobsen's estimate of where between bins a tone lies.
 double fraction_of_bin(cf32 before, cf32 at, cf32 after) {
   const cf32 denominator = 2.0F * at - before - after;
-  const double fraction = times_conj(before - after, denominator).real() / std::max(power(denominator), 1e-30F);
+  const double fraction =
+      times_conj(before - after, denominator).real() / std::max(power(denominator), 1e-30F);
   return std::clamp(fraction, -0.6, 0.6);
 }
 
@@ -58,8 +60,9 @@ Segment::Segment()
 bool Segment::remove_strongest_tone(const SegmentView& view) {
   const Line line = strongest_line(spectrum_.data());
   if (line.level < kToneLevel) return false;
-  const double bin = line.bin + fraction_of_bin(spectrum_[wrapped(line.bin - 1)], spectrum_[wrapped(line.bin)],
-                                                spectrum_[wrapped(line.bin + 1)]);
+  const double bin =
+      line.bin + fraction_of_bin(spectrum_[wrapped(line.bin - 1)], spectrum_[wrapped(line.bin)],
+                                 spectrum_[wrapped(line.bin + 1)]);
   const double step = 2 * std::numbers::pi * bin / static_cast<double>(kSegment);
   const auto from = static_cast<std::size_t>(view.first_valid), to = static_cast<std::size_t>(view.end_valid);
   cf32 amplitude = 0;

@@ -27,8 +27,8 @@ class Segment {
   /// tone smears over many carriers of a symbol, so masking it later would cost far more.
   void load(const SegmentView& view);
 
-  /// Writes the samples of the band around bin `shift`, moved to 0: flat to ±flat_bins, raised cosine to zero at
-  /// ±stop_bins. The filter has no delay; at ±4.51 to ±5.3 MHz it rings over some 20 samples.
+  /// Writes the samples of the band around bin `shift`, moved to 0: flat to ±flat_bins, raised cosine to zero
+  /// at ±stop_bins. The filter has no delay; at ±4.51 to ±5.3 MHz it rings over some 20 samples.
   void take_band(int shift, int flat_bins, int stop_bins, std::span<cf32> out) const;
 
  private:
