@@ -12,8 +12,8 @@ from pathlib import Path
 FOLDERS = ("dsp", "decoders", "sensor", "gateway", "tests")
 
 # Layer of a file (longest matching prefix) -> prefixes of our own headers that it may include. The program joins the
-# sensor and the generator, so its few files may include both.
-PROGRAM = ("sensor/main.cpp", "sensor/synth_command.cpp", "sensor/bench")
+# sensor and the generator, so these of its files may include both.
+PROGRAM = ("sensor/main.cpp", "sensor/cli/synth_command.cpp", "sensor/cli/bench")
 OWN = {
     "dsp/": ("dsp/",),
     "decoders/": ("decoders/", "dsp/"),
@@ -30,9 +30,9 @@ THIRD_PARTY = {
     r"liquid/.*": ("dsp/",),
     r"SoapySDR/.*": ("sensor/soapy_source.cpp",),
     r"zmq(_addon)?\.h(pp)?": ("sensor/feed.cpp", "sensor/listen.cpp"),
-    r"nlohmann/.*": ("sensor/feed_json.cpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/bench",
+    r"nlohmann/.*": ("sensor/feed_json.cpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench",
                      "tests/support/scene"),
-    r"CLI/.*": ("sensor/cli.cpp",),
+    r"CLI/.*": ("sensor/cli/arguments.cpp",),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "tests/support/scene_output.cpp"),
     r"spdlog/.*": ("sensor/log.cpp",),
@@ -64,7 +64,7 @@ def own_headers(path):
 
 
 def is_test(path):
-    return path.startswith("tests/") and not path.startswith("tests/support/")
+    return path.endswith("_test.cpp") or path.startswith("tests/") and not path.startswith("tests/support/")
 
 
 def check_own_include(path, header):
@@ -150,6 +150,7 @@ SELF_TEST = [
     ("tests/sensor/a_test.cpp", '#include "decoders/frame.hpp"', True),
     ("tests/sensor/d_test.cpp", '#include "fixture.hpp"', True),
     ("tests/sensor/b_test.cpp", "#include <nlohmann/json.hpp>", True),
+    ("tests/support/a_test.cpp", "#include <boost/test/unit_test.hpp>", True),
     ("tests/sensor/c_test.cpp", "std::jthread t;", True),
     ("dsp/fft.cpp", "#include <fftw3.h>\n#include <mutex>", True),
     ("dsp/c.cpp", "#include <fftw3.h>", False),
