@@ -18,7 +18,7 @@ struct SearchHit {
 /// Correlates blocks of kSearchBlock samples against the root-600 body. That symbol is a chirp, so one
 /// template finds it up to ±1.25 MHz off with less than 2.5 dB loss, which leaves a level of about 90 at -4
 /// dB Es/N0. The mean that levels are measured against is that of the correlation itself, hence power outside
-/// the template's 9 MHz does not count; single strong lines inside are cut down first.
+/// the template's 9 MHz does not count; short packets and narrow signals that stand out are cut down first.
 class BurstSearch {
  public:
   /// On noise one lag in 10^12 exceeds it; a burst that can be decoded stays far above.
