@@ -45,13 +45,20 @@ double vertex(float before, float at, float after) {
 BurstSearch::BurstSearch()
     : ref_(reference()), in_(kSearchBlock), spectrum_(kSearchBlock), powers_(kSearchBlock) {}
 
-void BurstSearch::correlate(std::span<const cf32> block) {
+void BurstSearch::whitened_spectrum() {
   std::array<float, 2 * kBandBins / kBinCell> gains;
-  std::copy(block.begin(), block.end(), in_.begin());
-  limit_outliers({in_, {}, kSampleCell}, kOutlier, gains);
   ref_.search_forward.execute(in_.data(), spectrum_.data());
   const std::span<cf32> bins = spectrum_;
   limit_outliers({bins.first(kBandBins), bins.last(kBandBins), kBinCell}, kOutlier, gains);
+}
+
+void BurstSearch::correlate(std::span<const cf32> block) {
+  std::copy(block.begin(), block.end(), in_.begin());
+  whitened_spectrum();
+  // Pulses are looked for where narrow signals no longer make them.
+  ref_.search_inverse.execute(spectrum_.data(), in_.data());
+  std::array<float, kSearchBlock / kSampleCell> gains;
+  if (limit_outliers({in_, {}, kSampleCell}, kOutlier, gains)) whitened_spectrum();
   multiply(spectrum_.data(), ref_.search_filter.data(), kSearchBlock);
   ref_.search_inverse.execute(spectrum_.data(), in_.data());
   powers_of(in_.data(), powers_.data(), kSearchLags);

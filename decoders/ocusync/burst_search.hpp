@@ -35,6 +35,7 @@ class BurstSearch {
   static constexpr std::size_t kCell = 192;  ///< lags that share one local mean
   static constexpr std::size_t kCells = kSearchLags / kCell;
 
+  void whitened_spectrum();
   void correlate(std::span<const cf32> block);
   float local_mean(std::size_t cell, std::size_t cells) const;
   void add_hit(std::size_t lag, std::size_t lags, float level);

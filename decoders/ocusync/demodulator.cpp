@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "decoders/ocusync/noise_map.hpp"
-
 namespace windhover::decoders::ocusync {
 namespace {
 
@@ -178,17 +176,17 @@ void Demodulator::estimate_channel() {
 }
 
 void Demodulator::measure_noise() {
-  NoiseMap map(noise_);
+  noise_map_.start(noise_);
   for (int s = 0; s < kSymbols; ++s) {
     const auto i = static_cast<std::size_t>(s);
     if (!present_[i]) continue;
     const bool pilot = s == kZc600 || s == kZc147 || s == kKnown;
     if (pilot)
-      map.add_known(i, received_[i], sent_[i], channel_, phasor(s));
+      noise_map_.add_known(i, received_[i], sent_[i], channel_, phasor(s));
     else
-      map.add_unknown(i, received_[i], channel_);
+      noise_map_.add_unknown(i, received_[i], channel_);
   }
-  map.finish(weight_);
+  noise_map_.finish(weight_);
 }
 
 void Demodulator::write_soft_bits(std::span<float, kCodedBits> soft) const {
@@ -252,9 +250,10 @@ void Demodulator::refine(std::span<const std::uint8_t, kCodedBits> coded) {
   smooth(count);
   for (const int s : symbols) {
     const auto i = static_cast<std::size_t>(s);
+    const cf32 turn = phasor(s);
     for (std::size_t q = 0; q < kSpectrum; ++q) {
-      if (q == kDc) continue;
-      const cf32 expected = times(times(channel_[q], phasor(s)), sent_[i][q]);
+      if (q == kDc || weight_[i][q] * noise_ < 0.5F) continue;
+      const cf32 expected = times(times(channel_[q], turn), sent_[i][q]);
       residue += power(received_[i][q] - expected);
       energy += power(expected);
     }

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "decoders/ocusync/channel_estimate.hpp"
+#include "decoders/ocusync/noise_map.hpp"
 #include "decoders/ocusync/reference.hpp"
 
 namespace windhover::decoders::ocusync {
@@ -79,6 +80,7 @@ class Demodulator {
   std::array<float, kSpectrum> reliability_{};
   bool all_reliable_ = true;
   Spectrum raw_{}, filled_{}, channel_{};
+  NoiseMap noise_map_;
   std::array<std::array<float, kSpectrum>, kSymbols> weight_{};  ///< 1 / noise variance
   BurstMeasure measure_{};
   dsp::AlignedVector<cf32> body_, bins_;

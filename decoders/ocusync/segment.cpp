@@ -81,14 +81,18 @@ bool Segment::remove_strongest_tone(const SegmentView& view) {
   return true;
 }
 
-void Segment::limit_pulses(const SegmentView& view) {
+bool Segment::limit_pulses(const SegmentView& view) {
   // A burst fills most of its segment and is far from reaching 8 times its median over 2 µs.
   constexpr std::size_t kCell = 32;
   constexpr float kPulse = 8.0F;
   std::array<float, kSegment / kCell> gains;
+  take_band({0, kInBandBins, kInBandBins + 500}, Form::whitened, result_);
   const auto from = static_cast<std::size_t>(view.first_valid);
   const std::size_t length = (static_cast<std::size_t>(view.end_valid) - from) / kCell * kCell;
-  limit_outliers({std::span<cf32>(samples_).subspan(from, length), {}, kCell}, kPulse, gains);
+  if (!limit_outliers({std::span<cf32>(result_).subspan(from, length), {}, kCell}, kPulse, gains))
+    return false;
+  for (std::size_t n = 0; n < length; ++n) samples_[from + n] *= gains[n / kCell];
+  return true;
 }
 
 void Segment::whiten() {
@@ -98,12 +102,16 @@ void Segment::whiten() {
   has_outliers_ = limit_outliers({bins.first(kHalfBand), bins.last(kHalfBand), kBinCell}, kOutlier, gains_);
 }
 
-void Segment::load(const SegmentView& view) {
-  std::copy(view.iq.begin(), view.iq.end(), samples_.begin());
-  limit_pulses(view);
+void Segment::transform(const SegmentView& view) {
   ref_.segment_forward.execute(samples_.data(), spectrum_.data());
   for (int tone = 0; tone < kMaxTones && remove_strongest_tone(view);) ++tone;
   whiten();
+}
+
+void Segment::load(const SegmentView& view) {
+  std::copy(view.iq.begin(), view.iq.end(), samples_.begin());
+  transform(view);
+  if (limit_pulses(view)) transform(view);
 }
 
 void Segment::reliability(int shift, std::span<float, kSpectrum> out) const {
@@ -136,7 +144,7 @@ void Segment::take_band(const Band& band, Form form, std::span<cf32> out) const 
     masked_[wrapped(-bin)] *= gain;
   }
   ref_.segment_inverse.execute(masked_.data(), result_.data());
-  std::copy_n(result_.begin(), out.size(), out.begin());
+  if (out.data() != result_.data()) std::copy_n(result_.begin(), out.size(), out.begin());
 }
 
 }  // namespace windhover::decoders::ocusync

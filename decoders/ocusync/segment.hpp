@@ -23,10 +23,10 @@ class Segment {
  public:
   Segment();
 
-  /// Takes the spectrum. Before, pulses that stand out are cut down, and continuous tones (a receiver's DC
-  /// offset, spurs) removed: a tone smears over many carriers of a symbol, so masking it later would cost far
-  /// more. Then everything narrower than the burst that stands out is marked, see `whitened` and
-  /// reliability().
+  /// Takes the spectrum and removes continuous tones (a receiver's DC offset, spurs): a tone smears over many
+  /// carriers of a symbol, so masking it later would cost far more. Marks what stands out otherwise and is
+  /// narrower than the burst, see `whitened` and reliability(); what then still stands out in time, a packet
+  /// as wide as the burst, is cut down to its level.
   void load(const SegmentView& view);
 
   /// Which form of the spectrum: as received, or with its outliers taken down to the level of the rest. The
@@ -49,7 +49,8 @@ class Segment {
   void reliability(int shift, std::span<float, kSpectrum> out) const;
 
  private:
-  void limit_pulses(const SegmentView& view);
+  bool limit_pulses(const SegmentView& view);
+  void transform(const SegmentView& view);
   bool remove_strongest_tone(const SegmentView& view);
   void whiten();
 
