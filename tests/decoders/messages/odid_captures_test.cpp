@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_SUITE(odid_captures)
 
 BOOST_AUTO_TEST_CASE(bluetooth_long_range_module) {
   const auto heard = capture("odid_bt5_lr_part1", ".pcapng");
-  if (heard) BOOST_TEST(check_capture(*heard, kBluetooth, {}) >= 150U);
+  if (heard) BOOST_TEST(check_capture(*heard, kBluetooth, {}) == 155U);
 }
 
 BOOST_AUTO_TEST_CASE(parrot_anafi_wifi_beacons) {
