@@ -5,6 +5,7 @@
 
 #include "tests/support/burst.hpp"
 #include "tests/support/channel.hpp"
+#include "tests/support/droneid_packet.hpp"
 #include "tests/support/random.hpp"
 
 namespace windhover::bench {
