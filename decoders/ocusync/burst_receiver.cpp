@@ -11,14 +11,14 @@ constexpr float kPrefixEvidence = 8.0F;
 constexpr int kChirpReach = 150;  ///< how far a carrier offset moves the root-600 peak at most
 
 constexpr int bins(double hertz) { return static_cast<int>(hertz / kSegmentBinHz); }
-constexpr int kWideFlat = bins(5.82e6), kWideStop = bins(6.5e6);
-constexpr int kBurstFlat = bins(4.51e6), kBurstStop = bins(5.3e6);
+constexpr Segment::Band kWide{0, bins(5.82e6), bins(6.5e6)};
+constexpr Segment::Band band_of_burst(int shift) { return {shift, bins(4.51e6), bins(5.3e6)}; }
 
 float db(float ratio) { return 10 * std::log10(std::max(ratio, 1e-20F)); }
 
 }  // namespace
 
-BurstReceiver::BurstReceiver() : band_(kSegment) {}
+BurstReceiver::BurstReceiver() : band_(kSegment), whitened_(kSegment) {}
 
 /// The partner lies where the prefixes put the symbols, unless something else with prefixes is on air.
 Partner BurstReceiver::find_partner(double peak, const PrefixTiming& timing) {
@@ -33,13 +33,13 @@ Partner BurstReceiver::find_partner(double peak, const PrefixTiming& timing) {
 
 Attempt BurstReceiver::receive(const SegmentView& view, double peak, double limit_hz) {
   segment_.load(view);
-  segment_.take_band(0, kWideFlat, kWideStop, band_);
+  segment_.take_band(kWide, Segment::Form::whitened, band_);
   const PrefixTiming timing = prefix_search_.find(band_, static_cast<int>(std::lround(peak)));
   const Partner partner = find_partner(peak, timing);
   if (partner.level < kPartnerLevel) return explain(view, peak, timing);
   const Attempt attempt = decode(view, peak, partner, limit_hz);
   if (attempt.stage != AttemptStage::no_partner) return attempt;
-  segment_.take_band(0, kWideFlat, kWideStop, band_);
+  segment_.take_band(kWide, Segment::Form::whitened, band_);
   return explain(view, peak, timing);
 }
 
@@ -52,7 +52,7 @@ Attempt BurstReceiver::explain(const SegmentView& view, double peak, const Prefi
   const float own = partner_search_.root600_at(band_, lag);
   const float twin =
       std::max(partner_search_.root600_at(band_, lag - 1096), partner_search_.root600_at(band_, lag + 1096));
-  if (twin > 0.25F * own)
+  if (twin > 0.25F * own && own > 0.25F * twin)
     attempt.stage = AttemptStage::repeated;
   else if (timing.coherence > kSurePrefixes && std::abs(timing.offset) > kChirpReach)
     attempt.stage = AttemptStage::elsewhere;
@@ -68,9 +68,18 @@ Attempt BurstReceiver::decode(const SegmentView& view, double peak, const Partne
   attempt.carrier_hz = coarse_hz;
   attempt.stage = AttemptStage::elsewhere;
   if (std::abs(coarse_hz) > limit_hz + kCarrierSpacingHz) return attempt;
-  segment_.take_band(kBinsPerHalfCarrier * partner.half_carriers, kBurstFlat, kBurstStop, band_);
+  const int shift = kBinsPerHalfCarrier * partner.half_carriers;
   const double zc600 = peak - kChirpSamplesPerCarrier * 0.5 * partner.half_carriers;
-  const BurstView burst{band_, static_cast<int>(std::lround(zc600)), view.first_valid, view.end_valid};
+  segment_.take_band(band_of_burst(shift), Segment::Form::linear, band_);
+  if (segment_.has_outliers()) segment_.take_band(band_of_burst(shift), Segment::Form::whitened, whitened_);
+  std::array<float, kSpectrum> reliability;
+  segment_.reliability(shift, reliability);
+  const BurstView burst{band_,
+                        segment_.has_outliers() ? whitened_ : band_,
+                        reliability,
+                        static_cast<int>(std::lround(zc600)),
+                        view.first_valid,
+                        view.end_valid};
   if (!Demodulator::holds(burst, kZc600) || !Demodulator::holds(burst, kZc147))
     return attempt.stage = AttemptStage::truncated, attempt;
   demodulator_.demodulate(burst, soft_);

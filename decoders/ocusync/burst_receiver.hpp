@@ -55,7 +55,7 @@ class BurstReceiver {
   PartnerSearch partner_search_;
   Demodulator demodulator_;
   TurboDecoder turbo_;
-  dsp::AlignedVector<cf32> band_;
+  dsp::AlignedVector<cf32> band_, whitened_;
   std::array<float, kCodedBits> soft_{};
   std::array<float, 3 * kStreamBits> streams_{};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decoders/ocusync/outliers.hpp"
 #include "dsp/simd.hpp"
 
 namespace windhover::decoders::ocusync {
@@ -27,25 +28,11 @@ WINDHOVER_CLONES float capped_sum(const float* x, std::size_t n, float cap) {
   return sum;
 }
 
-/// Bins within the template's band: 4.5 MHz of 15.36 to either side of 0, as two runs of one length.
+/// Bins within the template's band: 4.56 MHz to either side of 0.
 constexpr std::size_t kBandBins = 1216;
-
-/// Scales bins that stand far out of the band's mean down to a limit, so that a continuous tone or a narrow
-/// signal cannot hide a burst. Neither noise nor a burst reaches the limit often enough to matter.
-void limit_lines(cf32* spectrum, float* powers) {
-  constexpr float kLimit = 12.0F;
-  powers_of(spectrum, powers, kSearchBlock);
-  float mean = 1e30F;
-  for (int pass = 0; pass < 6; ++pass) {
-    const float cap = pass == 0 ? mean : 4 * mean;
-    mean =
-        (capped_sum(powers, kBandBins, cap) + capped_sum(powers + kSearchBlock - kBandBins, kBandBins, cap)) /
-        (2 * kBandBins);
-  }
-  const float limit = kLimit * mean;
-  for (std::size_t i = 0; i < kSearchBlock; ++i)
-    if (powers[i] > limit) spectrum[i] *= std::sqrt(limit / powers[i]);
-}
+constexpr std::size_t kBinCell = 8;      ///< 30 kHz
+constexpr std::size_t kSampleCell = 32;  ///< 2 µs
+constexpr float kOutlier = 4.0F;
 
 /// Where a parabola through three powers peaks, from the middle one.
 double vertex(float before, float at, float after) {
@@ -58,10 +45,20 @@ double vertex(float before, float at, float after) {
 BurstSearch::BurstSearch()
     : ref_(reference()), in_(kSearchBlock), spectrum_(kSearchBlock), powers_(kSearchBlock) {}
 
+void BurstSearch::whitened_spectrum() {
+  std::array<float, 2 * kBandBins / kBinCell> gains;
+  ref_.search_forward.execute(in_.data(), spectrum_.data());
+  const std::span<cf32> bins = spectrum_;
+  limit_outliers({bins.first(kBandBins), bins.last(kBandBins), kBinCell}, kOutlier, gains);
+}
+
 void BurstSearch::correlate(std::span<const cf32> block) {
   std::copy(block.begin(), block.end(), in_.begin());
-  ref_.search_forward.execute(in_.data(), spectrum_.data());
-  limit_lines(spectrum_.data(), powers_.data());
+  whitened_spectrum();
+  // Pulses are looked for where narrow signals no longer make them.
+  ref_.search_inverse.execute(spectrum_.data(), in_.data());
+  std::array<float, kSearchBlock / kSampleCell> gains;
+  if (limit_outliers({in_, {}, kSampleCell}, kOutlier, gains)) whitened_spectrum();
   multiply(spectrum_.data(), ref_.search_filter.data(), kSearchBlock);
   ref_.search_inverse.execute(spectrum_.data(), in_.data());
   powers_of(in_.data(), powers_.data(), kSearchLags);

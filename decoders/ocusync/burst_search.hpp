@@ -18,7 +18,7 @@ struct SearchHit {
 /// Correlates blocks of kSearchBlock samples against the root-600 body. That symbol is a chirp, so one
 /// template finds it up to ±1.25 MHz off with less than 2.5 dB loss, which leaves a level of about 90 at -4
 /// dB Es/N0. The mean that levels are measured against is that of the correlation itself, hence power outside
-/// the template's 9 MHz does not count; single strong lines inside are cut down first.
+/// the template's 9 MHz does not count; short packets and narrow signals that stand out are cut down first.
 class BurstSearch {
  public:
   /// On noise one lag in 10^12 exceeds it; a burst that can be decoded stays far above.
@@ -35,6 +35,7 @@ class BurstSearch {
   static constexpr std::size_t kCell = 192;  ///< lags that share one local mean
   static constexpr std::size_t kCells = kSearchLags / kCell;
 
+  void whitened_spectrum();
   void correlate(std::span<const cf32> block);
   float local_mean(std::size_t cell, std::size_t cells) const;
   void add_hit(std::size_t lag, std::size_t lags, float level);

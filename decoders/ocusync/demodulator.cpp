@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "decoders/ocusync/noise_map.hpp"
-
 namespace windhover::decoders::ocusync {
 namespace {
 
@@ -13,13 +11,14 @@ constexpr int kTolerated = 16;  ///< samples of a symbol that may be missing at 
 double wrap(double radians) { return std::remainder(radians, 2 * std::numbers::pi); }
 
 /// How a pilot (or decided) symbol matches the channel: near 1 with the channel's phase taken out.
-cf32 match(const Spectrum& received, const Spectrum& sent, const Spectrum& channel) {
+cf32 match(const Spectrum& received, const Spectrum& sent, const Spectrum& channel,
+           std::span<const float, kSpectrum> reliability) {
   cf32 sum = 0;
   float energy = 1e-30F;
   for (std::size_t q = 0; q < kSpectrum; ++q) {
     const cf32 expected = times(channel[q], sent[q]);
-    sum += times_conj(received[q], expected);
-    energy += power(expected);
+    sum += reliability[q] * times_conj(received[q], expected);
+    energy += reliability[q] * power(expected);
   }
   return sum / energy;
 }
@@ -45,7 +44,7 @@ double Demodulator::cfo_from_prefixes() {
     for (int n = kFirst; n < kLast; ++n) {
       const auto at = static_cast<std::size_t>(body + n);
       if (at + kFftSize >= burst_.iq.size()) break;
-      const cf32 early = burst_.iq[at], late = burst_.iq[at + kFftSize];
+      const cf32 early = burst_.whitened[at], late = burst_.whitened[at + kFftSize];
       sum += times_conj(late, early);
       variance += power(early) * power(late);
     }
@@ -98,13 +97,28 @@ void Demodulator::average(std::span<const int> pilots, Spectrum& out) const {
   out[kDc] = 0.5F * (out[kDc - 1] + out[kDc + 1]);
 }
 
+/// Smooths the average of `pilots` symbols. Carriers with interference take the values of the estimate itself
+/// in the measure of their unreliability, which a few rounds bring to rest.
+void Demodulator::smooth(std::size_t pilots) {
+  const float noise = pilot_noise() / static_cast<float>(pilots);
+  channel_estimate_.smooth(raw_, noise, channel_);
+  if (all_reliable_) return;
+  for (int round = 0; round < 8; ++round) {
+    for (std::size_t q = 0; q < kSpectrum; ++q)
+      filled_[q] = round == 0 && reliability_[q] < 0.5F
+                       ? cf32{}
+                       : channel_[q] + reliability_[q] * (raw_[q] - channel_[q]);
+    channel_estimate_.smooth(filled_, noise, channel_);
+  }
+}
+
 void Demodulator::fit_phases(std::span<const int> pilots, const Spectrum& channel) {
   // Least squares of a straight line through what each pilot's phase is beside the line so far.
   double n = 0, t1 = 0, t2 = 0, e = 0, te = 0;
   for (const int s : pilots) {
     const auto i = static_cast<std::size_t>(s);
     const double t = body_offset(s);
-    const double error = wrap(phase(match(received_[i], sent_[i], channel)) - phase_[i]);
+    const double error = wrap(phase(match(received_[i], sent_[i], channel, reliability_)) - phase_[i]);
     n += 1, t1 += t, t2 += t * t, e += error, te += t * error;
   }
   const double slope = (n * te - t1 * e) / (n * t2 - t1 * t1);
@@ -132,7 +146,7 @@ void Demodulator::look_for_known_symbol() {
   measure_.known_decided = present_[kKnown];
   measure_.has_known = false;
   if (!present_[kKnown]) return;
-  const cf32 g = match(received_[kKnown], ref_.known, channel_);
+  const cf32 g = match(received_[kKnown], ref_.known, channel_, reliability_);
   measure_.has_known = std::abs(g) > 0.5F;
   if (!measure_.has_known) present_[kKnown] = false;
 }
@@ -141,37 +155,38 @@ void Demodulator::estimate_channel() {
   const std::span<const int> both(kPilots.data(), 2);
   cf32 turn = 0;
   for (std::size_t q = 0; q < kSpectrum; ++q)
-    turn += times_conj(times_conj(received_[kZc147][q], sent_[kZc147][q]),
-                       times_conj(received_[kZc600][q], sent_[kZc600][q]));
+    turn += reliability_[q] * times_conj(times_conj(received_[kZc147][q], sent_[kZc147][q]),
+                                         times_conj(received_[kZc600][q], sent_[kZc600][q]));
   phase_slope_ = phase(turn) / kZcDistance;
   for (int s = 0; s < kSymbols; ++s) phase_[static_cast<std::size_t>(s)] = phase_slope_ * body_offset(s);
   average(both, raw_);
-  const DelayProfile profile = channel_estimate_.profile(raw_);
+  for (std::size_t q = 0; q < kSpectrum; ++q) filled_[q] = reliability_[q] * raw_[q];
+  const DelayProfile profile = channel_estimate_.profile(filled_);
   remove_delay(profile.centroid_samples);
   average(both, raw_);
-  channel_estimate_.smooth(raw_, pilot_noise() / 2, channel_);
+  smooth(2);
   fit_phases(both, channel_);
   look_for_known_symbol();
   const std::span<const int> pilots(kPilots.data(), measure_.has_known ? 3 : 2);
   for (int pass = 0; pass < 2; ++pass) {
     fit_phases(pilots, channel_);
     average(pilots, raw_);
-    channel_estimate_.smooth(raw_, pilot_noise() / static_cast<float>(pilots.size()), channel_);
+    smooth(pilots.size());
   }
 }
 
 void Demodulator::measure_noise() {
-  NoiseMap map(noise_);
+  noise_map_.start(noise_);
   for (int s = 0; s < kSymbols; ++s) {
     const auto i = static_cast<std::size_t>(s);
     if (!present_[i]) continue;
     const bool pilot = s == kZc600 || s == kZc147 || s == kKnown;
     if (pilot)
-      map.add_known(i, received_[i], sent_[i], channel_, phasor(s));
+      noise_map_.add_known(i, received_[i], sent_[i], channel_, phasor(s));
     else
-      map.add_unknown(i, received_[i], channel_);
+      noise_map_.add_unknown(i, received_[i], channel_);
   }
-  map.finish(weight_);
+  noise_map_.finish(weight_);
 }
 
 void Demodulator::write_soft_bits(std::span<float, kCodedBits> soft) const {
@@ -198,6 +213,8 @@ void Demodulator::set_measure(double delay) {
 void Demodulator::demodulate(const BurstView& burst, std::span<float, kCodedBits> soft) {
   burst_ = burst;
   measure_ = {};
+  std::copy(burst.reliability.begin(), burst.reliability.end(), reliability_.begin());
+  all_reliable_ = std::all_of(reliability_.begin(), reliability_.end(), [](float r) { return r == 1; });
   for (int s = 0; s < kSymbols; ++s) present_[static_cast<std::size_t>(s)] = holds(burst, s);
   for (const int s : kDataSymbols) measure_.data_symbols += present_[static_cast<std::size_t>(s)];
   sent_[kZc600] = ref_.zc600;
@@ -212,7 +229,7 @@ void Demodulator::demodulate(const BurstView& burst, std::span<float, kCodedBits
   float energy = 0;
   for (const cf32 h : channel_) energy += power(h) / static_cast<float>(kSpectrum);
   measure_.snr_power_ratio = energy / noise_;
-  set_measure(delay_removed_ + channel_estimate_.profile(raw_).peak_samples);
+  set_measure(delay_removed_ + channel_estimate_.profile(channel_).peak_samples);
 }
 
 void Demodulator::refine(std::span<const std::uint8_t, kCodedBits> coded) {
@@ -230,18 +247,19 @@ void Demodulator::refine(std::span<const std::uint8_t, kCodedBits> coded) {
   fit_phases(symbols, channel_);
   average(symbols, raw_);
   float residue = 0, energy = 0;
-  channel_estimate_.smooth(raw_, noise_ / static_cast<float>(count), channel_);
+  smooth(count);
   for (const int s : symbols) {
     const auto i = static_cast<std::size_t>(s);
+    const cf32 turn = phasor(s);
     for (std::size_t q = 0; q < kSpectrum; ++q) {
-      if (q == kDc) continue;
-      const cf32 expected = times(times(channel_[q], phasor(s)), sent_[i][q]);
+      if (q == kDc || weight_[i][q] * noise_ < 0.5F) continue;
+      const cf32 expected = times(times(channel_[q], turn), sent_[i][q]);
       residue += power(received_[i][q] - expected);
       energy += power(expected);
     }
   }
   measure_.snr_power_ratio = energy / std::max(residue, 1e-30F);
-  set_measure(delay_removed_ + channel_estimate_.profile(raw_).peak_samples);
+  set_measure(delay_removed_ + channel_estimate_.profile(channel_).peak_samples);
 }
 
 }  // namespace windhover::decoders::ocusync

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "decoders/ocusync/channel_estimate.hpp"
+#include "decoders/ocusync/noise_map.hpp"
 #include "decoders/ocusync/reference.hpp"
 
 namespace windhover::decoders::ocusync {
@@ -13,8 +14,10 @@ namespace windhover::decoders::ocusync {
 /// What the demodulator is given: samples whose carrier is within half a carrier spacing of 0.
 struct BurstView {
   std::span<const cf32> iq;
-  int zc600 = 0;        ///< where the root-600 body starts, to a few samples
-  int first_valid = 0;  ///< [first_valid, end_valid) was received
+  std::span<const cf32> whitened;                 ///< the same with narrow interference cut down
+  std::span<const float, kSpectrum> reliability;  ///< of each carrier, 1 where nothing interferes
+  int zc600 = 0;                                  ///< where the root-600 body starts, to a few samples
+  int first_valid = 0;                            ///< [first_valid, end_valid) was received
   int end_valid = 0;
 };
 
@@ -50,6 +53,7 @@ class Demodulator {
   void remove_delay(double samples);
   void estimate_channel();
   void fit_phases(std::span<const int> pilots, const Spectrum& channel);
+  void smooth(std::size_t pilots);
   void average(std::span<const int> pilots, Spectrum& out) const;
   void look_for_known_symbol();
   float pilot_noise() const;
@@ -58,12 +62,13 @@ class Demodulator {
   cf32 phasor(int symbol) const;
   void set_measure(double delay);
 
+  static constexpr std::array<float, kSpectrum> kAllReliable{};
   static constexpr std::size_t kGroup = 20;  ///< carriers whose noise is measured together
   static constexpr std::size_t kGroups = kCarriers / kGroup;
 
   const Reference& ref_;
   ChannelEstimate channel_estimate_;
-  BurstView burst_{};
+  BurstView burst_{{}, {}, kAllReliable, 0, 0, 0};
   std::array<bool, kSymbols> present_{};
   std::array<Spectrum, kSymbols> received_{};
   std::array<Spectrum, kSymbols> sent_{};  ///< known symbols: pilots at once, data after decoding
@@ -72,7 +77,10 @@ class Demodulator {
   double prefix_cfo_ = 0;                  ///< radians per sample, taken out before the FFT
   double delay_removed_ = 0;
   float noise_ = 0;  ///< variance on a carrier where nothing interferes
-  Spectrum raw_{}, channel_{};
+  std::array<float, kSpectrum> reliability_{};
+  bool all_reliable_ = true;
+  Spectrum raw_{}, filled_{}, channel_{};
+  NoiseMap noise_map_;
   std::array<std::array<float, kSpectrum>, kSymbols> weight_{};  ///< 1 / noise variance
   BurstMeasure measure_{};
   dsp::AlignedVector<cf32> body_, bins_;

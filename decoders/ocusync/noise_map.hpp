@@ -13,7 +13,7 @@ namespace windhover::decoders::ocusync {
 class NoiseMap {
  public:
   /// base  noise variance where nothing interferes.
-  explicit NoiseMap(float base) : base_(base) {}
+  void start(float base);
 
   /// A symbol whose content is known. `turn` is the channel's phase at the symbol.
   void add_known(std::size_t symbol, const Spectrum& received, const Spectrum& sent, const Spectrum& channel,
@@ -22,22 +22,34 @@ class NoiseMap {
   void add_unknown(std::size_t symbol, const Spectrum& received, const Spectrum& channel);
 
   /// Writes 1/variance for every carrier of the symbols added.
-  void finish(std::array<std::array<float, kSpectrum>, kSymbols>& weights) const;
+  void finish(std::array<std::array<float, kSpectrum>, kSymbols>& weights);
 
  private:
-  static constexpr std::size_t kGroup = 20;
+  static constexpr std::size_t kGroup = 20;  ///< carriers that are looked at together in one symbol
   static constexpr std::size_t kGroups = kCarriers / kGroup;
 
-  void add(std::size_t symbol, std::size_t carrier, float noise, float deviation);
-  float column_excess(std::size_t group) const;
-  float row_excess(std::size_t symbol) const;
+  /// Sums of values of which each has mean 0 in plain noise, and the variance that the sum then has.
+  struct Excess {
+    float sum = 0, variance = 0, count = 0;
+    void add(const Excess& other);
+    float significant() const;
+  };
 
-  float base_;
+  void add(std::size_t symbol, std::size_t carrier, float excess, float expected, float variance);
+  float line_noise(std::size_t carrier) const;
+  void find_lines();
+  void find_cells();
+  void find_columns_and_rows();
+
+  float base_ = 0;
   std::array<bool, kSymbols> present_{};
-  /// Sums over a group of carriers in one symbol, and over all symbols on one carrier: noise seen, and the
-  /// variance that this estimate has in plain noise.
-  std::array<std::array<float, kGroups>, kSymbols> cell_{}, cell_variance_{};
-  std::array<float, kSpectrum> line_{}, line_variance_{};
+  std::array<std::array<Excess, kSpectrum>, kSymbols> points_;
+  std::array<std::array<float, kSpectrum>, kSymbols> ratio_{};  ///< power over what plain noise would give
+  std::array<float, kSpectrum> lines_{};                        ///< noise beyond base_, 0 if it is plain
+  std::array<std::array<float, kGroups>, kSymbols> cells_{};
+  std::array<float, kGroups> columns_{};
+  std::array<float, kSymbols> rows_{};
+  std::array<std::array<Excess, kGroups>, kSymbols> cell_sums_;
 };
 
 }  // namespace windhover::decoders::ocusync

@@ -30,7 +30,7 @@ constexpr int body_offset(int k) { return k < 8 ? 1096 * (k - kZc600) : 5488; }
 constexpr int cyclic_prefix(int k) { return k == 0 || k == 8 ? 80 : 72; }
 
 inline constexpr int kBurstLead = 3368;       ///< from the start of the 9-symbol burst to the root-600 body
-inline constexpr int kShortBurstLead = 2264;  ///< the same for 8 symbols, first cyclic prefix 72
+inline constexpr int kShortBurstLead = 2272;  ///< the same for 8 symbols if the first cyclic prefix has 80
 inline constexpr int kBurstTail = 6512;       ///< from the root-600 body to the end of the burst
 inline constexpr int kZcDistance = body_offset(kZc147);
 

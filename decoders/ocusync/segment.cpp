@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decoders/ocusync/outliers.hpp"
 #include "dsp/simd.hpp"
 
 namespace windhover::decoders::ocusync {
@@ -55,7 +56,12 @@ double fraction_of_bin(cf32 before, cf32 at, cf32 after) {
 }  // namespace
 
 Segment::Segment()
-    : ref_(reference()), samples_(kSegment), spectrum_(kSegment), masked_(kSegment), result_(kSegment) {}
+    : ref_(reference()),
+      samples_(kSegment),
+      spectrum_(kSegment),
+      whitened_(kSegment),
+      masked_(kSegment),
+      result_(kSegment) {}
 
 bool Segment::remove_strongest_tone(const SegmentView& view) {
   const Line line = strongest_line(spectrum_.data());
@@ -75,29 +81,70 @@ bool Segment::remove_strongest_tone(const SegmentView& view) {
   return true;
 }
 
-void Segment::load(const SegmentView& view) {
-  std::copy(view.iq.begin(), view.iq.end(), samples_.begin());
-  ref_.segment_forward.execute(samples_.data(), spectrum_.data());
-  for (int tone = 0; tone < kMaxTones && remove_strongest_tone(view);) ++tone;
+bool Segment::limit_pulses(const SegmentView& view) {
+  // A burst fills most of its segment and is far from reaching 8 times its median over 2 µs.
+  constexpr std::size_t kCell = 32;
+  constexpr float kPulse = 8.0F;
+  std::array<float, kSegment / kCell> gains;
+  take_band({0, kInBandBins, kInBandBins + 500}, Form::whitened, result_);
+  const auto from = static_cast<std::size_t>(view.first_valid);
+  const std::size_t length = (static_cast<std::size_t>(view.end_valid) - from) / kCell * kCell;
+  if (!limit_outliers({std::span<cf32>(result_).subspan(from, length), {}, kCell}, kPulse, gains))
+    return false;
+  for (std::size_t n = 0; n < length; ++n) samples_[from + n] *= gains[n / kCell];
+  return true;
 }
 
-void Segment::take_band(int shift, int flat_bins, int stop_bins, std::span<cf32> out) const {
+void Segment::whiten() {
+  constexpr float kOutlier = 5.0F;
+  std::copy(spectrum_.begin(), spectrum_.end(), whitened_.begin());
+  const std::span<cf32> bins = whitened_;
+  has_outliers_ = limit_outliers({bins.first(kHalfBand), bins.last(kHalfBand), kBinCell}, kOutlier, gains_);
+}
+
+void Segment::transform(const SegmentView& view) {
+  ref_.segment_forward.execute(samples_.data(), spectrum_.data());
+  for (int tone = 0; tone < kMaxTones && remove_strongest_tone(view);) ++tone;
+  whiten();
+}
+
+void Segment::load(const SegmentView& view) {
+  std::copy(view.iq.begin(), view.iq.end(), samples_.begin());
+  transform(view);
+  if (limit_pulses(view)) transform(view);
+}
+
+void Segment::reliability(int shift, std::span<float, kSpectrum> out) const {
+  for (std::size_t q = 0; q < kSpectrum; ++q) {
+    const int bin = shift + 2 * kBinsPerHalfCarrier * (static_cast<int>(q) - kLastCarrier);
+    out[q] = 1;
+    const auto distance = static_cast<std::size_t>(bin < 0 ? -bin - 1 : bin);
+    if (distance >= kHalfBand) continue;
+    const auto cell =
+        static_cast<std::size_t>(bin < 0 ? static_cast<int>(2 * kHalfBand) + bin : bin) / kBinCell;
+    out[q] = gains_[cell] * gains_[cell];
+  }
+}
+
+void Segment::take_band(const Band& band, Form form, std::span<cf32> out) const {
+  const dsp::AlignedVector<cf32>& spectrum = form == Form::linear ? spectrum_ : whitened_;
   std::fill(masked_.begin(), masked_.end(), cf32{});
   const float scale = 1.0F / static_cast<float>(kSegment);
-  for (int bin = -stop_bins + 1; bin < stop_bins; ++bin) {
-    const int source = bin + shift;
+  for (int bin = -band.stop_bins + 1; bin < band.stop_bins; ++bin) {
+    const int source = bin + band.shift;
     constexpr int kHalf = static_cast<int>(kSegment) / 2;
     if (source < -kHalf || source >= kHalf) continue;
-    masked_[wrapped(bin)] = scale * spectrum_[wrapped(source)];
+    masked_[wrapped(bin)] = scale * spectrum[wrapped(source)];
   }
-  for (int bin = flat_bins + 1; bin < stop_bins; ++bin) {
-    const float at = static_cast<float>(bin - flat_bins) / static_cast<float>(stop_bins - flat_bins);
+  for (int bin = band.flat_bins + 1; bin < band.stop_bins; ++bin) {
+    const float at =
+        static_cast<float>(bin - band.flat_bins) / static_cast<float>(band.stop_bins - band.flat_bins);
     const float gain = 0.5F + 0.5F * std::cos(std::numbers::pi_v<float> * at);
     masked_[wrapped(bin)] *= gain;
     masked_[wrapped(-bin)] *= gain;
   }
   ref_.segment_inverse.execute(masked_.data(), result_.data());
-  std::copy_n(result_.begin(), out.size(), out.begin());
+  if (out.data() != result_.data()) std::copy_n(result_.begin(), out.size(), out.begin());
 }
 
 }  // namespace windhover::decoders::ocusync

@@ -23,19 +23,43 @@ class Segment {
  public:
   Segment();
 
-  /// Takes the spectrum and removes continuous tones (a receiver's DC offset, spurs) that stand out of it. A
-  /// tone smears over many carriers of a symbol, so masking it later would cost far more.
+  /// Takes the spectrum and removes continuous tones (a receiver's DC offset, spurs): a tone smears over many
+  /// carriers of a symbol, so masking it later would cost far more. Marks what stands out otherwise and is
+  /// narrower than the burst, see `whitened` and reliability(); what then still stands out in time, a packet
+  /// as wide as the burst, is cut down to its level.
   void load(const SegmentView& view);
 
-  /// Writes the samples of the band around bin `shift`, moved to 0: flat to ±flat_bins, raised cosine to zero
-  /// at ±stop_bins. The filter has no delay; at ±4.51 to ±5.3 MHz it rings over some 20 samples.
-  void take_band(int shift, int flat_bins, int stop_bins, std::span<cf32> out) const;
+  /// Which form of the spectrum: as received, or with its outliers taken down to the level of the rest. The
+  /// second is for synchronisation; for the channel of a carrier only the first is right.
+  enum class Form { linear, whitened };
+
+  struct Band {
+    int shift = 0;      ///< bin that becomes 0
+    int flat_bins = 0;  ///< flat to ±flat_bins, raised cosine to zero at ±stop_bins
+    int stop_bins = 0;
+  };
+
+  /// Writes the samples of a band. The filter has no delay; at ±4.51 to ±5.3 MHz it rings over some 20
+  /// samples.
+  void take_band(const Band& band, Form form, std::span<cf32> out) const;
+
+  bool has_outliers() const { return has_outliers_; }
+  /// For the 601 carriers around bin `shift`: 1, or how far below that the interference on a carrier calls
+  /// for.
+  void reliability(int shift, std::span<float, kSpectrum> out) const;
 
  private:
+  bool limit_pulses(const SegmentView& view);
+  void transform(const SegmentView& view);
   bool remove_strongest_tone(const SegmentView& view);
+  void whiten();
 
   const Reference& ref_;
-  dsp::AlignedVector<cf32> samples_, spectrum_;
+  dsp::AlignedVector<cf32> samples_, spectrum_, whitened_;
+  static constexpr std::size_t kBinCell = 32;     ///< 40 kHz
+  static constexpr std::size_t kHalfBand = 4704;  ///< bins to either side of 0 that are whitened, ±5.88 MHz
+  std::array<float, 2 * kHalfBand / kBinCell> gains_{};
+  bool has_outliers_ = false;
   mutable dsp::AlignedVector<cf32> masked_, result_;
 };
 
