@@ -184,7 +184,9 @@ bool TurboDecoder::check(bool interleaved) {
     else
       bytes_[b] = static_cast<std::uint8_t>(eight * 0x0102040810204080ULL >> 56);
   }
-  return crc24a(bytes_) == 0;
+  // No soft bits at all decide for zeros, whose CRC is right too.
+  return crc24a(bytes_) == 0 &&
+         std::any_of(bytes_.begin(), bytes_.end(), [](std::uint8_t b) { return b != 0; });
 }
 
 TurboDecoder::Outcome TurboDecoder::decode(std::span<const std::int16_t, 3 * kStreamBits> soft,

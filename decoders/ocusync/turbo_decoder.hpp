@@ -18,7 +18,7 @@ class TurboDecoder {
   static constexpr std::int16_t kMaxSoft = 800;
 
   struct Outcome {
-    bool crc_ok = false;
+    bool crc_ok = false;  ///< and the block is not all zeros
     int half_iterations = 0;
   };
 
