@@ -32,7 +32,7 @@ PlacedBurst place_burst(const Waveform& wave, const Placement& placement, dsp::H
   if (seen.samples.empty())
     return {static_cast<std::int64_t>(std::floor(placement.start_s * rate.value)), {}};
 
-  const Interpolator interpolator(wave.passband / wave.rate / 2);
+  const Interpolator& interpolator = Interpolator::with(wave.passband / wave.rate / 2);
   const double input_per_output = wave.rate / rate * (1 + placement.clock_ppm * 1e-6);
   const double start = placement.start_s * rate.value;
   const double before = static_cast<double>(seen.lead + interpolator.reach()) / input_per_output;

@@ -49,7 +49,7 @@ void apply_frequency_offset(std::span<cf32> iq, dsp::Hertz offset, dsp::Hertz ra
 std::vector<cf32> apply_clock_offset(std::span<const cf32> iq, double ppm) {
   const double step = 1 + ppm * 1e-6;
   std::vector<cf32> out(static_cast<std::size_t>(std::ceil(static_cast<double>(iq.size()) / step)));
-  Interpolator(kFlatEdge).interpolate(iq, 0, step, out);
+  Interpolator::with(kFlatEdge).interpolate(iq, 0, step, out);
   return out;
 }
 
@@ -58,7 +58,7 @@ std::vector<cf32> apply_multipath(std::span<const cf32> iq, dsp::Hertz rate, std
   for (const Tap& tap : taps) longest_ns = std::max(longest_ns, tap.delay_ns);
   const auto extra = static_cast<std::size_t>(std::ceil(longest_ns * 1e-9 * rate.value));
   std::vector<cf32> out(iq.size() + extra), path(out.size());
-  const Interpolator interpolator(kFlatEdge);
+  const Interpolator& interpolator = Interpolator::with(kFlatEdge);
   for (const Tap& tap : taps) {
     interpolator.interpolate(iq, -tap.delay_ns * 1e-9 * rate.value, 1, path);
     const cf32 gain(tap.gain);

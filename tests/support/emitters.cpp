@@ -16,7 +16,7 @@ void read_timing(SceneObject& config, const EmitterContext& context, double defa
   const auto room = static_cast<std::int64_t>(std::floor((context.duration_s - start_s) / interval_s)) + 1;
   const std::int64_t count = config.integer_or("count", std::max<std::int64_t>(room, 1), {1, 1e9});
   for (std::int64_t n = 0; n < count; ++n)
-    out.starts_s.push_back(start_s + static_cast<double>(n) * interval_s);
+    out.starts_s.push_back(std::round((start_s + static_cast<double>(n) * interval_s) * 1e9) / 1e9);
   if (out.starts_s.back() >= context.duration_s)
     config.fail("count", "small enough that all transmissions start within duration_s");
 }

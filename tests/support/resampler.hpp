@@ -15,6 +15,9 @@ class Interpolator {
  public:
   explicit Interpolator(double flat_edge);
 
+  /// One per edge and thread, kept: its table takes longer to make than a burst to interpolate.
+  static const Interpolator& with(double flat_edge);
+
   /// out[n] = in(first + n·step), counted in input samples; `in` is zero outside its span.
   void interpolate(std::span<const dsp::cf32> in, double first, double step, std::span<dsp::cf32> out) const;
 
@@ -22,9 +25,10 @@ class Interpolator {
   std::size_t reach() const { return taps_ / 2; }
 
  private:
-  dsp::cf32 value_at(std::span<const dsp::cf32> in, double position) const;
+  dsp::cf32 weighted_sum(const dsp::cf32* in, double fraction) const;
   std::size_t taps_;
-  std::vector<float> kernel_;  ///< one row of taps_ for each phase, and one more to interpolate towards
+  /// One row for each phase, and one more to interpolate towards; every weight twice, for re and im.
+  std::vector<float> kernel_;
 };
 
 /// Samples that have grown at both ends by a filter's length.

@@ -1,8 +1,10 @@
 #include "tests/support/scene.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numbers>
@@ -291,6 +293,30 @@ BOOST_AUTO_TEST_CASE(all_datatypes_hold_the_same_signal) {
   }
   BOOST_TEST(worst8 <= 0.51F / 127.5F);
   BOOST_TEST(worst16 <= 0.51F / 32768);
+}
+
+// Libraries of other machines may round a sine differently in its last place, and so a sample in a million.
+BOOST_AUTO_TEST_CASE(the_bundled_recording_is_what_its_scene_gives) {
+  const std::filesystem::path folder = std::filesystem::path(WINDHOVER_SOURCE_DIR) / "captures";
+  const ScratchFolder scratch;
+  render_scene(folder / "two_dji_aircraft.json", scratch.path / "two_dji_aircraft");
+  const auto both = [&](const char* suffix) {
+    const std::string name = std::string("two_dji_aircraft") + suffix;
+    return std::array{contents(scratch.path / name), contents(folder / name)};
+  };
+  const auto [truth, stored_truth] = both(".expected.jsonl");
+  BOOST_TEST((truth == stored_truth));
+  auto [meta, stored_meta] = both(".sigmf-meta");
+  BOOST_TEST((json::parse(meta).at("captures") == json::parse(stored_meta).at("captures")));
+  const auto [samples, stored_samples] = both(".sigmf-data");
+  BOOST_REQUIRE(samples.size() == stored_samples.size());
+  std::size_t different = 0;
+  for (std::size_t n = 0; n < samples.size(); ++n) {
+    BOOST_REQUIRE(
+        std::abs(static_cast<signed char>(samples[n]) - static_cast<signed char>(stored_samples[n])) <= 1);
+    different += samples[n] != stored_samples[n];
+  }
+  BOOST_TEST(different * 100'000 <= samples.size());
 }
 
 BOOST_AUTO_TEST_CASE(scenes_with_mistakes_are_refused_in_one_sentence) {
