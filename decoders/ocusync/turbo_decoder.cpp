@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "decoders/ocusync/crc24.hpp"
+#include "dsp/simd.hpp"
 
 namespace windhover::decoders::ocusync {
 namespace {
@@ -25,33 +26,51 @@ constexpr States kForwardSigns{0, -1, 0, -1, -1, 0, -1, 0};  // -1 negates, by c
 constexpr States kBackwardSigns{0, -1, -1, 0, 0, -1, -1, 0};
 constexpr States kParitySigns{0, 0, -1, -1, -1, -1, 0, 0};
 
-inline States larger(States a, States b) { return a > b ? a : b; }
+[[gnu::always_inline]] inline States larger(States a, States b) { return a > b ? a : b; }
 
-inline States broadcast(std::int16_t v) { return States{v, v, v, v, v, v, v, v}; }
+[[gnu::always_inline]] inline States broadcast(std::int16_t v) { return States{v, v, v, v, v, v, v, v}; }
 
-inline States normalised(States metrics) {
+[[gnu::always_inline]] inline States normalised(States metrics) {
   return metrics - __builtin_shuffle(metrics, States{0, 0, 0, 0, 0, 0, 0, 0});
 }
 
-/// branch_a: half sum of systematic and parity, branch_b: half difference.
-inline States forward_step(States alpha, std::int16_t branch_a, std::int16_t branch_b) {
-  const States branch{branch_a, branch_b, branch_b, branch_a, branch_a, branch_b, branch_b, branch_a};
+/// Half sum of systematic and parity, and half difference, as one step of the trellis takes them.
+struct Branch {
+  std::int16_t sum, difference;
+};
+
+[[gnu::always_inline]] inline Branch branch_of(int systematic, int parity) {
+  return {static_cast<std::int16_t>((systematic + parity) >> 1),
+          static_cast<std::int16_t>((systematic - parity) >> 1)};
+}
+
+/// {sum, difference, sum, difference, …}: one load and one broadcast.
+[[gnu::always_inline]] inline States spread(const std::int16_t* pair) {
+  using Words = std::int32_t __attribute__((vector_size(16)));
+  std::int32_t word;
+  std::memcpy(&word, pair, sizeof word);
+  return reinterpret_cast<States>(Words{word, word, word, word});
+}
+
+[[gnu::always_inline]] inline States forward_step(States alpha, States pairs) {
+  const States branch = __builtin_shuffle(pairs, States{0, 1, 1, 0, 0, 1, 1, 0});
   const States gamma = (branch ^ kForwardSigns) - kForwardSigns;
   const States even = __builtin_shuffle(alpha, States{0, 2, 4, 6, 0, 2, 4, 6});
   const States odd = __builtin_shuffle(alpha, States{1, 3, 5, 7, 1, 3, 5, 7});
   return normalised(larger(even + gamma, odd - gamma));
 }
 
-inline States backward_step(States beta, std::int16_t branch_a, std::int16_t branch_b) {
-  const States branch{branch_a, branch_a, branch_b, branch_b, branch_b, branch_b, branch_a, branch_a};
+[[gnu::always_inline]] inline States backward_step(States beta, States pairs) {
+  const States branch = __builtin_shuffle(pairs, States{0, 0, 1, 1, 1, 1, 0, 0});
   const States gamma = (branch ^ kBackwardSigns) - kBackwardSigns;
   const States low = __builtin_shuffle(beta, States{0, 0, 1, 1, 2, 2, 3, 3});
   const States high = __builtin_shuffle(beta, States{4, 4, 5, 5, 6, 6, 7, 7});
   return normalised(larger(low + gamma, high - gamma));
 }
 
-/// What the code alone says about one bit: best path with 0 minus best path with 1.
-inline std::int16_t extrinsic_step(States alpha, States beta, std::int16_t half_parity) {
+/// The best path with 0 and the best with 1 at one bit, without what was known of the bit itself; packed.
+[[gnu::always_inline]] inline std::int32_t best_paths(States alpha, States beta, std::int16_t half_parity) {
+  using Words = std::int32_t __attribute__((vector_size(16)));
   const States parity = (broadcast(half_parity) ^ kParitySigns) - kParitySigns;
   const States zero = alpha + parity + __builtin_shuffle(beta, States{0, 4, 5, 1, 2, 6, 7, 3});
   const States one = alpha - parity + __builtin_shuffle(beta, States{4, 0, 1, 5, 6, 2, 3, 7});
@@ -60,14 +79,12 @@ inline std::int16_t extrinsic_step(States alpha, States beta, std::int16_t half_
   States best = larger(even, odd);
   best = larger(best, __builtin_shuffle(best, States{4, 5, 6, 7, 4, 5, 6, 7}));
   best = larger(best, __builtin_shuffle(best, States{2, 3, 2, 3, 2, 3, 2, 3}));
-  return static_cast<std::int16_t>(best[0] - best[1]);
+  return reinterpret_cast<Words>(best)[0];
 }
 
 inline std::int16_t clipped(int value, int limit) {
   return static_cast<std::int16_t>(std::clamp(value, -limit, limit));
 }
-
-inline std::int16_t scaled_extrinsic(int value) { return clipped(3 * value / 4, kMaxAPriori); }
 
 const std::array<std::uint16_t, kInfoBits>& interleaver() {
   static const auto table = [] {
@@ -102,18 +119,18 @@ void TurboDecoder::load(std::span<const std::int16_t, 3 * kStreamBits> soft) {
     code.end = broadcast(kUnreachable);
     code.end[0] = 0;
     for (std::size_t i = 3; i-- > 0;) {
-      const int x = code.tail_systematic[i], z = code.tail_parity[i];
-      code.end = backward_step(code.end, static_cast<std::int16_t>((x + z) >> 1),
-                               static_cast<std::int16_t>((x - z) >> 1));
+      const Branch branch = branch_of(code.tail_systematic[i], code.tail_parity[i]);
+      code.end = backward_step(code.end, spread(&branch.sum));
     }
   }
 }
 
-void TurboDecoder::run(Constituent& code) {
+WINDHOVER_CLONES void TurboDecoder::run(Constituent& code) {
   for (std::size_t i = 0; i < kSteps; ++i) {
     const auto bit = static_cast<std::int16_t>(code.systematic[i] + code.a_priori[i]);
-    branch_a_[i] = static_cast<std::int16_t>((bit + code.parity[i]) >> 1);
-    branch_b_[i] = static_cast<std::int16_t>((bit - code.parity[i]) >> 1);
+    const Branch branch = branch_of(bit, code.parity[i]);
+    branches_[2 * i] = branch.sum;
+    branches_[2 * i + 1] = branch.difference;
     half_parity_[i] = static_cast<std::int16_t>(code.parity[i] >> 1);
   }
   // Both directions at once, since each alone only waits for its own last step.
@@ -125,39 +142,51 @@ void TurboDecoder::run(Constituent& code) {
     const std::size_t j = kSteps - 1 - i;
     metrics_[i] = alpha;
     metrics_[j + 1] = beta;
-    alpha = forward_step(alpha, branch_a_[i], branch_b_[i]);
-    beta = backward_step(beta, branch_a_[j], branch_b_[j]);
+    alpha = forward_step(alpha, spread(&branches_[2 * i]));
+    beta = backward_step(beta, spread(&branches_[2 * j]));
   }
   for (std::size_t i = kHalf; i < kSteps; ++i) {
     const std::size_t j = kSteps - 1 - i;
-    extrinsic_[i] = extrinsic_step(alpha, metrics_[i + 1], half_parity_[i]);
-    extrinsic_[j] = extrinsic_step(metrics_[j], beta, half_parity_[j]);
-    alpha = forward_step(alpha, branch_a_[i], branch_b_[i]);
-    beta = backward_step(beta, branch_a_[j], branch_b_[j]);
+    paths_[i] = best_paths(alpha, metrics_[i + 1], half_parity_[i]);
+    paths_[j] = best_paths(metrics_[j], beta, half_parity_[j]);
+    alpha = forward_step(alpha, spread(&branches_[2 * i]));
+    beta = backward_step(beta, spread(&branches_[2 * j]));
   }
 }
 
-bool TurboDecoder::decide(const Constituent& code, bool interleaved) {
-  const auto& pi = interleaver();
-  alignas(16) std::array<std::uint8_t, kSteps> bits;
+/// From the best paths to extrinsic values, scaled for the other code, and to hard decisions.
+WINDHOVER_CLONES void TurboDecoder::conclude(const Constituent& code) {
   for (std::size_t i = 0; i < kSteps; ++i) {
-    const int soft = code.systematic[i] + code.a_priori[i] + extrinsic_[i];
-    const auto bit = static_cast<std::uint8_t>(soft < 0);
-    if (interleaved)
-      bits[pi[i]] = bit;
-    else
-      bits[i] = bit;
+    // Lane 0 of each pair is the path with 0.
+    const auto zero = static_cast<std::int16_t>(paths_[i] & 0xffff);
+    const auto one = static_cast<std::int16_t>(paths_[i] >> 16);
+    const int extrinsic = zero - one;
+    const int scaled = (3 * extrinsic) >> 2;
+    const int limited = scaled > kMaxAPriori ? kMaxAPriori : scaled < -kMaxAPriori ? -kMaxAPriori : scaled;
+    extrinsic_[i] = static_cast<std::int16_t>(limited);
+    bits_[i] = static_cast<std::uint8_t>(code.systematic[i] + code.a_priori[i] + extrinsic < 0);
+  }
+}
+
+bool TurboDecoder::check(bool interleaved) {
+  const auto& pi = interleaver();
+  const std::uint8_t* bits = bits_.data();
+  if (interleaved) {
+    for (std::size_t i = 0; i < kSteps; ++i) natural_[pi[i]] = bits_[i];
+    bits = natural_.data();
   }
   for (std::size_t b = 0; b < kInfoBytes; ++b) {
     std::uint64_t eight;
-    std::memcpy(&eight, &bits[8 * b], 8);
+    std::memcpy(&eight, bits + 8 * b, 8);
     // Gathers the lowest bits of eight octets, first octet on top.
     if constexpr (std::endian::native == std::endian::little)
       bytes_[b] = static_cast<std::uint8_t>(eight * 0x8040201008040201ULL >> 56);
     else
       bytes_[b] = static_cast<std::uint8_t>(eight * 0x0102040810204080ULL >> 56);
   }
-  return crc24a(bytes_) == 0;
+  // No soft bits at all decide for zeros, whose CRC is right too.
+  return crc24a(bytes_) == 0 &&
+         std::any_of(bytes_.begin(), bytes_.end(), [](std::uint8_t b) { return b != 0; });
 }
 
 TurboDecoder::Outcome TurboDecoder::decode(std::span<const std::int16_t, 3 * kStreamBits> soft,
@@ -167,13 +196,15 @@ TurboDecoder::Outcome TurboDecoder::decode(std::span<const std::int16_t, 3 * kSt
   Outcome outcome;
   for (int iteration = 0; iteration < max_iterations; ++iteration) {
     run(codes_[0]);
+    conclude(codes_[0]);
     ++outcome.half_iterations;
-    if (decide(codes_[0], false)) return outcome.crc_ok = true, outcome;
-    for (std::size_t i = 0; i < kSteps; ++i) codes_[1].a_priori[i] = scaled_extrinsic(extrinsic_[pi[i]]);
+    if (check(false)) return outcome.crc_ok = true, outcome;
+    for (std::size_t i = 0; i < kSteps; ++i) codes_[1].a_priori[i] = extrinsic_[pi[i]];
     run(codes_[1]);
+    conclude(codes_[1]);
     ++outcome.half_iterations;
-    if (decide(codes_[1], true)) return outcome.crc_ok = true, outcome;
-    for (std::size_t i = 0; i < kSteps; ++i) codes_[0].a_priori[pi[i]] = scaled_extrinsic(extrinsic_[i]);
+    if (check(true)) return outcome.crc_ok = true, outcome;
+    for (std::size_t i = 0; i < kSteps; ++i) codes_[0].a_priori[pi[i]] = extrinsic_[i];
   }
   return outcome;
 }

@@ -18,7 +18,7 @@ class TurboDecoder {
   static constexpr std::int16_t kMaxSoft = 800;
 
   struct Outcome {
-    bool crc_ok = false;
+    bool crc_ok = false;  ///< and the block is not all zeros
     int half_iterations = 0;
   };
 
@@ -48,13 +48,18 @@ class TurboDecoder {
 
   void load(std::span<const std::int16_t, 3 * kStreamBits> soft);
   void run(Constituent& code);
-  bool decide(const Constituent& code, bool interleaved);
+  void conclude(const Constituent& code);
+  bool check(bool interleaved);
 
   std::array<Constituent, 2> codes_{};
   alignas(
       64) std::array<States, kSteps + 1> metrics_{};  ///< forward in the first half, backward in the second
-  alignas(16) std::array<std::int16_t, kSteps> branch_a_{}, branch_b_{}, half_parity_{};
+  alignas(16) std::array<std::int16_t, kSteps> half_parity_{};
+  alignas(
+      16) std::array<std::int16_t, 2 * kSteps> branches_{};  ///< half sum and half difference, step by step
+  alignas(16) std::array<std::int32_t, kSteps> paths_{};     ///< best with 0 and best with 1, packed
   alignas(16) std::array<std::int16_t, kSteps> extrinsic_{};
+  alignas(16) std::array<std::uint8_t, kSteps> bits_{}, natural_{};
   std::array<std::int16_t, 3 * kStreamBits> scaled_{};
   std::array<std::uint8_t, kInfoBytes> bytes_{};
 };

@@ -23,8 +23,8 @@ inline std::vector<dsp::cf32> read_cf32(const std::filesystem::path& path) {
   return iq;
 }
 
-/// 50 MS/s to 15.36 MS/s around `offset_hz`, a multiple of 500 Hz; flat to ±5.85 MHz, nothing beyond ±7.6 MHz.
-/// Sample n of the result is at n/15.36 MHz of the recording. At most 100000 samples.
+/// 50 MS/s to 15.36 MS/s around `offset_hz`, a multiple of 500 Hz; flat to ±5.85 MHz, nothing beyond ±7.6
+/// MHz. Sample n of the result is at n/15.36 MHz of the recording. At most 100000 samples.
 inline std::vector<dsp::cf32> channel_of_50_msps(const std::vector<dsp::cf32>& iq, double offset_hz) {
   constexpr std::size_t kIn = 100000, kOut = 30720;
   constexpr double kBinHz = 500;
@@ -35,7 +35,8 @@ inline std::vector<dsp::cf32> channel_of_50_msps(const std::vector<dsp::cf32>& i
   for (long bin = -15200; bin <= 15200; ++bin) {
     const double edge = (std::abs(static_cast<double>(bin)) - 11700) / 3500;
     const double gain = edge <= 0 ? 1 : 0.5 + 0.5 * std::cos(std::numbers::pi * edge);
-    const auto source = static_cast<std::size_t>((bin + shift + 2 * static_cast<long>(kIn)) % static_cast<long>(kIn));
+    const auto source =
+        static_cast<std::size_t>((bin + shift + 2 * static_cast<long>(kIn)) % static_cast<long>(kIn));
     masked[static_cast<std::size_t>((bin + static_cast<long>(kOut)) % static_cast<long>(kOut))] =
         spectrum[source] * static_cast<float>(gain / kIn);
   }
