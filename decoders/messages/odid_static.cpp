@@ -51,8 +51,8 @@ bool has_det_prefix(Bytes address) {
 /// which then looks like a reserved or private kind: shown as the text it is.
 std::optional<std::string> session_text(Bytes id, Anomalies& anomalies) {
   constexpr std::uint8_t drip_entity_tag = 1, hashed_id8 = 2;
-  if (all_zero(id)) return std::nullopt;
   const Bytes value = id.subspan(1);
+  if (all_zero(value)) return std::nullopt;
   if (id[0] == drip_entity_tag) {
     anomalies.add_if(!has_det_prefix(value) || !all_zero(value.subspan(16)), Anomaly::malformed_id);
     return ipv6_text(value.first<16>());

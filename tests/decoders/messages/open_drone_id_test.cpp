@@ -293,6 +293,10 @@ BOOST_AUTO_TEST_CASE(session_ids_of_every_kind) {
   const auto empty = message_of<BasicId>("02420000000000000000000000000000000000000000000000");
   BOOST_TEST(!empty.uas_id.has_value());
   BOOST_TEST(!empty.session_type.has_value());
+  for (const char* kind : {"01", "02", "e1", "fe"}) {
+    const auto kind_alone = std::string("0242") + kind + std::string(44, '0');
+    BOOST_TEST(!message_of<BasicId>(kind_alone).uas_id.has_value());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(reserved_id_types_are_opaque) {
