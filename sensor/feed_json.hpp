@@ -1,0 +1,16 @@
+#pragma once
+// Typed messages to JSON, the body of the feed. One line each, keys in a fixed order; what is unknown, NaN or
+// infinite is absent; numbers are rounded to what their source can mean.
+
+#include <string>
+
+#include "sensor/feed_messages.hpp"
+
+namespace windhover::sensor {
+
+std::string to_json(const FrameMessage& message);
+std::string to_json(const RejectMessage& message);
+std::string to_json(const AircraftMessage& message);
+std::string to_json(const StatusMessage& message);
+
+}  // namespace windhover::sensor

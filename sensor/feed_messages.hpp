@@ -1,0 +1,139 @@
+#pragma once
+// What the feed says, as typed values: one struct per message kind. Claimed and measured are never mixed, and
+// what is unknown is absent. feed_json.hpp turns them into JSON.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decoders/frame.hpp"
+#include "sensor/events.hpp"
+#include "sensor/time.hpp"
+
+namespace windhover::sensor {
+
+/// Version of the message layout, `v` in every body. Names that are added do not change it.
+inline constexpr int kFeedSchema = 1;
+
+/// Heads every message.
+struct MessageHead {
+  std::string sensor;     ///< node id
+  std::string boot;       ///< random per start of the program
+  std::uint64_t seq = 0;  ///< 1, 2, 3 … per kind and boot: a hole is a loss
+  UtcTime time{};         ///< of the event, not of sending
+};
+
+/// One accepted frame.
+struct FrameMessage {
+  MessageHead head;
+  std::string aircraft_id;  ///< as in `aircraft`; empty when the frame belongs to none
+  TimedFrame heard;
+};
+
+/// An attempt that was not accepted; published on request only.
+struct RejectMessage {
+  MessageHead head;
+  TimedReject heard;
+};
+
+/// WGS-84 degrees.
+struct Position {
+  double lat_deg = 0;
+  double lon_deg = 0;
+  bool operator==(const Position&) const = default;
+};
+
+/// What an aircraft says about itself, over all protocols. Nothing of it is verified.
+struct Claims {
+  std::optional<std::string> serial, session_hash, maker, model, uuid, licence_id, purpose;
+  std::optional<bool> encrypted;  ///< it sends telemetry that only its maker can read
+  std::optional<Position> position;
+  std::optional<double> height_m;    ///< above take-off
+  std::optional<double> altitude_m;  ///< above mean sea level
+  std::optional<double> v_north_mps, v_east_mps, v_up_mps;
+  std::optional<double> speed_mps, track_deg;  ///< over ground, from the two above; track 0..360 from north
+  std::optional<double> yaw_deg;
+  std::optional<Position> pilot, home;
+  std::optional<bool> motors_on, in_air;
+};
+
+/// How one transport of an aircraft was received; levels are those of its last frame.
+struct TransportMeasure {
+  std::string_view protocol, transport;
+  std::uint64_t frames = 0;
+  UtcTime last_heard{};
+  decoders::RfFacts rf;
+};
+
+struct Measured {
+  UtcTime first_heard{}, last_heard{};
+  std::uint64_t frames = 0;
+  std::vector<TransportMeasure> transports;  ///< ordered by protocol, transport
+};
+
+struct Trust {
+  bool authenticated = false;
+  std::vector<std::string> reasons;
+};
+
+enum class AircraftState : std::uint8_t { alive, fading, gone };
+constexpr std::string_view to_string(AircraftState state) {
+  constexpr std::string_view names[] = {"alive", "fading", "gone"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+/// One aircraft as it is known at head.time.
+struct AircraftMessage {
+  MessageHead head;
+  std::string id;  ///< stable key, fit for a topic
+  AircraftState state = AircraftState::alive;
+  Claims claimed;
+  Measured measured;
+  Trust trust;
+};
+
+/// What only a live sensor knows; absent in replay, whose output depends on the recording alone.
+struct LiveStatus {
+  std::map<std::string, double> thread_load;  ///< share of one core, 0..1, by thread
+  std::optional<double> lag_s;                ///< from the air to the feed
+};
+
+/// What the pipeline knows about the stream, counted from its start.
+struct StreamStatus {
+  std::string source;  ///< device or file
+  double rate_hz = 0;
+  std::optional<double> center_hz, band_low_hz, band_high_hz;
+  bool time_known =
+      true;  ///< false: UTC counts from 1970 because the recording does not say when it was made
+  std::uint64_t samples = 0;  ///< taken from the source
+  double stream_s = 0;        ///< where the stream is now, from its start
+  std::uint64_t gaps = 0;
+  std::uint64_t lost_samples = 0;
+  std::uint64_t nonfinite_samples = 0;
+  std::uint64_t nonfinite_blocks = 0;
+  std::map<std::string, std::uint64_t> drops;  ///< blocks or frames lost, by stage
+  std::vector<std::string> notes;              ///< such as "resampled from 3.125 MS/s to 3.2 MS/s"
+  std::optional<LiveStatus> live;
+};
+
+/// What the feed stage has counted since the start.
+struct FeedCounts {
+  std::map<std::string, std::uint64_t> frames;                          ///< accepted, by protocol
+  std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
+  std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
+  std::uint64_t aircraft = 0;          ///< known now
+  std::uint64_t aircraft_evicted = 0;  ///< forgotten early because there were too many
+  std::uint64_t full_queues = 0;       ///< times a subscriber's queue ran full; published when live only
+};
+
+struct StatusMessage {
+  MessageHead head;
+  std::string version;
+  StreamStatus stream;
+  FeedCounts counts;
+};
+
+}  // namespace windhover::sensor

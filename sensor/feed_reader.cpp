@@ -1,0 +1,213 @@
+#include "sensor/feed_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "sensor/feed_messages.hpp"
+#include "sensor/time.hpp"
+
+namespace windhover::sensor {
+namespace {
+
+using Json = nlohmann::json;
+
+// Bounds against a sender that invents sensors, kinds or aircraft without end.
+constexpr std::size_t kMostCounters = 1000;
+constexpr std::size_t kMostAircraft = 4000;
+constexpr std::size_t kMostSensors = 100;
+constexpr std::chrono::minutes kGoneShown{1};  // then it leaves the board
+
+const Json& member(const Json& json, const char* name) {
+  static const Json nothing;
+  if (!json.is_object()) return nothing;
+  const auto at = json.find(name);
+  return at == json.end() ? nothing : *at;
+}
+
+std::string text(const Json& json, const char* name) {
+  const Json& value = member(json, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::optional<double> number(const Json& json, const char* name) {
+  const Json& value = member(json, name);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+std::uint64_t count(const Json& json, const char* name) {
+  const Json& value = member(json, name);
+  return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+}
+
+std::uint64_t sum(const Json& json) {
+  std::uint64_t total = 0;
+  if (json.is_object())
+    for (const Json& each : json)
+      if (each.is_number_unsigned()) total += each.get<std::uint64_t>();
+  return total;
+}
+
+// Rejects are counted by protocol and reason.
+std::uint64_t sum_of_sums(const Json& json) {
+  std::uint64_t total = 0;
+  if (json.is_object())
+    for (const Json& each : json) total += sum(each);
+  return total;
+}
+
+std::optional<UtcTime> time(const Json& json, const char* name) {
+  const std::string value = text(json, name);
+  const std::string year = value.substr(0, 4);
+  const bool has_year = year.find_first_not_of("0123456789") == std::string::npos;
+  if (!has_year || year < "1970" || year >= "2200") return std::nullopt;  // beyond it nanoseconds overflow
+  try {
+    return parse_rfc3339(value);
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+// The transport that was heard last: its levels are the present ones.
+void read_levels(const Json& transports, AircraftRow& row) {
+  if (!transports.is_array()) return;
+  std::string latest;
+  for (const Json& each : transports) {
+    const std::string heard = text(each, "last_heard");
+    if (heard < latest) continue;
+    latest = heard;
+    row.snr_db = number(each, "snr_db");
+    row.carrier_hz = number(each, "center_hz");
+    if (row.carrier_hz) *row.carrier_hz += number(each, "cfo_hz").value_or(0);
+  }
+}
+
+HeardAircraft read_aircraft(const Json& json, UtcTime at) {
+  const Json& claimed = member(json, "claimed");
+  const Json& measured = member(json, "measured");
+  HeardAircraft aircraft{text(json, "id"), {}};
+  AircraftRow& row = aircraft.row;
+  row.id = aircraft.id;
+  row.model = text(claimed, "model");
+  row.state = text(json, "state");
+  row.lat_deg = number(member(claimed, "position"), "lat_deg");
+  row.lon_deg = number(member(claimed, "position"), "lon_deg");
+  row.height_m = number(claimed, "height_m");
+  row.speed_mps = number(claimed, "speed_mps");
+  row.pilot_lat_deg = number(member(claimed, "pilot"), "lat_deg");
+  row.pilot_lon_deg = number(member(claimed, "pilot"), "lon_deg");
+  row.frames = count(measured, "frames");
+  if (const auto heard = time(measured, "last_heard"))
+    row.age_s = std::max(0.0, std::chrono::duration<double>(at - *heard).count());
+  read_levels(member(measured, "transports"), row);
+  return aircraft;
+}
+
+HeardStatus read_status(const Json& json) {
+  HeardStatus status;
+  status.rate_hz = number(json, "rate_hz");
+  status.center_hz = number(json, "center_hz");
+  status.stream_s = number(json, "stream_s");
+  status.gaps = count(json, "gaps");
+  status.lost_samples = count(json, "lost_samples");
+  status.drops = sum(member(json, "drops"));
+  status.frames = sum(member(json, "frames"));
+  status.rejects = sum_of_sums(member(json, "rejects"));
+  return status;
+}
+
+// Longer than any sane value; what does not fit is cut.
+std::string format(const char* pattern, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), pattern, value);
+  return text.data();
+}
+
+double seconds_between(AircraftBoard::Instant from, AircraftBoard::Instant to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+template <typename Known>
+void forget_longest_unheard(Known& known, std::size_t most) {
+  if (known.size() < most) return;
+  known.erase(std::min_element(known.begin(), known.end(),
+                               [](const auto& a, const auto& b) { return a.second.heard < b.second.heard; }));
+}
+
+}  // namespace
+
+std::optional<HeardMessage> read_message(std::string_view body) {
+  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || member(json, "v") != kFeedSchema) return std::nullopt;
+  const auto at = time(json, "time");
+  HeardMessage message{text(json, "type"), text(json, "sensor"), text(json, "boot"), count(json, "seq"), {}};
+  if (message.type.empty() || message.sensor.empty() || message.seq == 0 || !at) return std::nullopt;
+  if (message.type == "aircraft") {
+    HeardAircraft aircraft = read_aircraft(json, *at);
+    if (aircraft.id.empty()) return std::nullopt;
+    message.body = std::move(aircraft);
+  }
+  if (message.type == "status") message.body = read_status(json);
+  return message;
+}
+
+std::uint64_t SeqWatch::missing_before(const HeardMessage& message) {
+  if (last_.size() >= kMostCounters) last_.clear();
+  const std::string key = message.sensor + '\n' + message.boot + '\n' + message.type;
+  const auto [at, is_first] = last_.try_emplace(key, message.seq);
+  if (is_first) return 0;
+  const std::uint64_t last = std::exchange(at->second, message.seq);
+  return message.seq > last ? message.seq - last - 1 : 0;
+}
+
+void AircraftBoard::apply(const HeardMessage& message, Instant now) {
+  if (const auto* aircraft = std::get_if<HeardAircraft>(&message.body)) {
+    const std::string key = message.sensor + '\n' + aircraft->id;
+    if (!aircraft_.contains(key)) forget_longest_unheard(aircraft_, kMostAircraft);
+    aircraft_[key] = {aircraft->row, now};
+  }
+  if (const auto* status = std::get_if<HeardStatus>(&message.body)) {
+    if (!sensors_.contains(message.sensor)) forget_longest_unheard(sensors_, kMostSensors);
+    sensors_[message.sensor] = {*status, now};
+  }
+  std::erase_if(aircraft_, [&](const auto& each) {
+    return each.second.row.state == "gone" && now - each.second.heard > kGoneShown;
+  });
+}
+
+std::vector<AircraftRow> AircraftBoard::rows(Instant now) const {
+  std::vector<AircraftRow> rows;
+  for (const auto& [key, aircraft] : aircraft_) {
+    rows.push_back(aircraft.row);
+    if (rows.back().age_s) *rows.back().age_s += seconds_between(aircraft.heard, now);
+  }
+  return rows;
+}
+
+std::vector<std::string> AircraftBoard::strips(Instant now) const {
+  std::vector<std::string> strips;
+  for (const auto& [name, sensor] : sensors_) {
+    const HeardStatus& status = sensor.status;
+    std::string strip = printable(name);
+    if (status.rate_hz) strip += format("  %.2f MS/s", *status.rate_hz / 1e6);
+    if (status.center_hz) strip += format(" at %.3f MHz", *status.center_hz / 1e6);
+    if (status.stream_s) strip += format("  stream %.1f s", *status.stream_s);
+    strip += format("  status %.0f s ago", seconds_between(sensor.heard, now));
+    strip += "  frames " + std::to_string(status.frames) + "  rejects " + std::to_string(status.rejects) +
+             "  gaps " + std::to_string(status.gaps) + "  lost samples " +
+             std::to_string(status.lost_samples) + "  drops " + std::to_string(status.drops);
+    strips.push_back(std::move(strip));
+  }
+  return strips;
+}
+
+void BoardSink::publish(const OutgoingMessage& message) {
+  if (message.kind != "aircraft") return;
+  if (const auto heard = read_message(message.json)) board_.apply(*heard, {});
+}
+
+}  // namespace windhover::sensor

@@ -1,0 +1,84 @@
+#pragma once
+// The subscriber's side of the feed: bodies back to what a table needs, and losses from the numbering. What
+// arrives may be anything; nothing here throws.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sensor/aircraft_table.hpp"
+#include "sensor/feed_sink.hpp"
+
+namespace windhover::sensor {
+
+struct HeardAircraft {
+  std::string id;
+  AircraftRow row;
+};
+
+struct HeardStatus {
+  std::optional<double> rate_hz, center_hz, stream_s;
+  std::uint64_t gaps = 0, lost_samples = 0, drops = 0, frames = 0, rejects = 0;  ///< drops … over all kinds
+};
+
+struct HeardMessage {
+  std::string type, sensor, boot;
+  std::uint64_t seq = 0;
+  std::variant<std::monostate, HeardAircraft, HeardStatus> body;
+};
+
+/// nullopt unless it is a JSON object of this schema with type, sensor, boot, seq and a valid time.
+std::optional<HeardMessage> read_message(std::string_view json);
+
+/// Finds holes in the numbering of each sensor, boot and kind.
+class SeqWatch {
+ public:
+  /// How many messages are missing before this one.
+  std::uint64_t missing_before(const HeardMessage& message);
+
+ private:
+  std::map<std::string, std::uint64_t> last_;
+};
+
+/// The present aircraft and status as the messages tell them.
+class AircraftBoard {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+
+  /// `now` is when the message arrived; ages grow from there.
+  void apply(const HeardMessage& message, Instant now);
+  /// In order of sensor and id.
+  std::vector<AircraftRow> rows(Instant now) const;
+  /// Lines above the table: one for each sensor.
+  std::vector<std::string> strips(Instant now) const;
+
+ private:
+  struct Aircraft {
+    AircraftRow row;
+    Instant heard;
+  };
+  struct Sensor {
+    HeardStatus status;
+    Instant heard;
+  };
+  std::map<std::string, Aircraft> aircraft_;
+  std::map<std::string, Sensor> sensors_;
+};
+
+/// Keeps the last state of every aircraft of a replay, for the table at its end.
+class BoardSink : public FeedSink {
+ public:
+  void publish(const OutgoingMessage& message) override;
+  std::vector<AircraftRow> rows() const { return board_.rows({}); }
+
+ private:
+  AircraftBoard board_;
+};
+
+}  // namespace windhover::sensor

@@ -1,0 +1,65 @@
+#pragma once
+// The end of the pipeline: events in stream order become numbered messages for the sinks. Runs in one thread;
+// what goes out depends on the events and their times alone.
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sensor/events.hpp"
+#include "sensor/feed_messages.hpp"
+#include "sensor/feed_sink.hpp"
+#include "sensor/tracker.hpp"
+
+namespace windhover::sensor {
+
+/// 16 hex digits, new at every call: marks one start of the program.
+std::string new_boot_id();
+
+struct FeedStageOptions {
+  std::string node = "windhover";
+  std::string boot;  ///< new_boot_id(), or what the user fixed
+  bool publish_rejects = false;
+  TrackerOptions tracker{};
+};
+
+class FeedStage {
+ public:
+  /// The sinks outlive the stage.
+  FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks);
+
+  // `now` is the stream's time of the event; pass frame.at.time where events come in order. See Tracker.
+  void on_frame(const TimedFrame& frame, UtcTime now);
+  void on_reject(const TimedReject& reject, UtcTime now);
+  void on_status(const StreamStatus& stream, UtcTime now);
+  /// Tells what has become due; the messages are the same however often it is called.
+  void advance(UtcTime now);
+  /// The last state of every aircraft and a last status.
+  void finish(const StreamStatus& stream, UtcTime now);
+
+ private:
+  struct RecentFrame {
+    double start_s;
+    double carrier_hz;
+    std::string_view protocol;
+    std::vector<std::uint8_t> payload;
+  };
+
+  bool is_duplicate(const TimedFrame& frame);
+  void tell(std::vector<AircraftMessage>& aircraft);
+  void tell_status(const StreamStatus& stream, UtcTime now);
+  MessageHead head(std::string_view kind, UtcTime time);
+  void send(std::string_view kind, std::string_view id, std::string json);
+
+  FeedStageOptions options_;
+  std::vector<FeedSink*> sinks_;
+  Tracker tracker_;
+  FeedCounts counts_;
+  std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
+  std::deque<RecentFrame> recent_;
+  std::vector<AircraftMessage> due_;
+};
+
+}  // namespace windhover::sensor

@@ -1,0 +1,194 @@
+#include "sensor/listen.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <iostream>
+#include <string_view>
+#include <zmq.hpp>
+
+#include "sensor/aircraft_table.hpp"
+#include "sensor/config_error.hpp"
+#include "sensor/feed_reader.hpp"
+
+namespace windhover::sensor {
+namespace {
+
+using namespace std::chrono;
+
+constexpr std::int64_t kMostBodyBytes = 4 << 20;
+constexpr milliseconds kRedraw{200};
+constexpr std::size_t kPlainTerminalLines = 24;
+
+volatile std::sig_atomic_t g_stop = 0;
+extern "C" void stop_on_signal(int) { g_stop = 1; }
+
+/// While it lives, SIGINT and SIGTERM end the loop instead of the program.
+class SignalsToStop {
+ public:
+  SignalsToStop() {
+    g_stop = 0;
+    struct sigaction action {};
+    action.sa_handler = stop_on_signal;
+    sigaction(SIGINT, &action, &old_int_);
+    sigaction(SIGTERM, &action, &old_term_);
+  }
+  SignalsToStop(const SignalsToStop&) = delete;
+  SignalsToStop& operator=(const SignalsToStop&) = delete;
+  ~SignalsToStop() {
+    sigaction(SIGINT, &old_int_, nullptr);
+    sigaction(SIGTERM, &old_term_, nullptr);
+  }
+
+ private:
+  struct sigaction old_int_ {};
+  struct sigaction old_term_ {};
+};
+
+std::size_t terminal_lines() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : kPlainTerminalLines;
+}
+
+/// What both forms of output share: count, judge, hand on.
+class Listener {
+ public:
+  Listener(bool as_table, std::ostream& out, std::ostream& err) : as_table_(as_table), out_(out), err_(err) {
+    if (as_table_) out_ << "\x1b[2J\x1b[?25l\x1b[?7l";  // clear, no cursor, no wrapping
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() {
+    if (!as_table_) return;
+    draw();
+    out_ << "\x1b[?7h\x1b[?25h" << std::flush;
+  }
+
+  void take(std::string body) {
+    const auto message = read_message(body);
+    if (!message) {
+      ++garbled_;
+      if (!as_table_) err_ << "windhover: a message that is no feed message was skipped\n";
+      return;
+    }
+    ++heard_;
+    if (const std::uint64_t missing = seq_.missing_before(*message); missing > 0) {
+      lost_ += missing;
+      if (!as_table_)
+        err_ << "windhover: " << missing << " '" << printable(message->type) << "' messages of "
+             << printable(message->sensor) << " were lost\n";
+    }
+    board_.apply(*message, steady_clock::now());
+    if (!as_table_) print(body);
+  }
+
+  void redraw_when_due() {
+    if (!as_table_ || steady_clock::now() < next_draw_) return;
+    draw();
+    next_draw_ = steady_clock::now() + kRedraw;
+  }
+
+  std::uint64_t heard() const { return heard_; }
+
+ private:
+  // JSON may hold line breaks between its tokens; a JSON line may not.
+  void print(std::string& body) {
+    std::replace_if(
+        body.begin(), body.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    out_ << body << '\n' << std::flush;
+  }
+
+  void draw() {
+    const auto now = steady_clock::now();
+    std::string page;
+    for (const std::string& strip : board_.strips(now)) page += strip + '\n';
+    page += "messages " + std::to_string(heard_) + "  lost " + std::to_string(lost_) + "  garbled " +
+            std::to_string(garbled_) + "\n\n";
+    const auto used = static_cast<std::size_t>(std::count(page.begin(), page.end(), '\n'));
+    const std::size_t lines = terminal_lines();
+    page += aircraft_table(board_.rows(now), {true, lines > used + 3 ? lines - used - 3 : 1});
+    std::string screen = "\x1b[H";
+    for (const char c : page) screen += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
+    out_ << screen << "\x1b[J" << std::flush;
+  }
+
+  bool as_table_;
+  std::ostream& out_;
+  std::ostream& err_;
+  AircraftBoard board_;
+  SeqWatch seq_;
+  std::uint64_t heard_ = 0, lost_ = 0, garbled_ = 0;
+  steady_clock::time_point next_draw_{};
+};
+
+void connect(zmq::socket_t& sub, const ListenOptions& options) {
+  sub.set(zmq::sockopt::linger, 0);
+  sub.set(zmq::sockopt::ipv6, true);
+  sub.set(zmq::sockopt::maxmsgsize, kMostBodyBytes);
+  try {
+    sub.connect(options.endpoint);
+  } catch (const zmq::error_t& error) {
+    throw ConfigError("'" + options.endpoint + "' is no feed address (" + error.what() +
+                      "); give one such as " + kDefaultFeedEndpoint);
+  }
+  sub.set(zmq::sockopt::subscribe, options.topic);
+}
+
+bool wait_for_message(zmq::socket_t& sub) {
+  zmq::pollitem_t item{sub, 0, ZMQ_POLLIN, 0};
+  try {
+    return zmq::poll(&item, 1, kRedraw) > 0;
+  } catch (const zmq::error_t& error) {
+    if (error.num() != EINTR) throw;
+    return false;
+  }
+}
+
+// The second part of a message, which is the body; other parts are ignored.
+std::string receive_body(zmq::socket_t& sub) {
+  std::string body;
+  zmq::message_t part;
+  for (int index = 0;; ++index) {
+    try {
+      if (!sub.recv(part, zmq::recv_flags::dontwait)) return body;
+    } catch (const zmq::error_t& error) {
+      if (error.num() != EINTR) throw;
+      continue;
+    }
+    if (index == 1) body = part.to_string();
+    if (!part.more()) return body;
+  }
+}
+
+}  // namespace
+
+int run_listen(const ListenOptions& options) {
+  return run_listen(options, !options.json && isatty(STDOUT_FILENO) == 1, std::cout, std::cerr);
+}
+
+int run_listen(const ListenOptions& options, bool as_table, std::ostream& out, std::ostream& err) {
+  zmq::context_t context{1};
+  zmq::socket_t sub{context, zmq::socket_type::sub};
+  const SignalsToStop signals;
+  connect(sub, options);
+  Listener listener(as_table, out, err);
+  auto last_message = steady_clock::now();
+  while (g_stop == 0 && out && (!options.count || listener.heard() < *options.count)) {
+    if (wait_for_message(sub)) {
+      listener.take(receive_body(sub));
+      last_message = steady_clock::now();
+    }
+    listener.redraw_when_due();
+    if (options.timeout && steady_clock::now() - last_message > *options.timeout) {
+      if (listener.heard() > 0) return 0;
+      err << "windhover: nothing heard from " << options.endpoint << "; is a sensor running there?\n";
+      return 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace windhover::sensor

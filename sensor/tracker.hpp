@@ -1,0 +1,90 @@
+#pragma once
+// Frames to aircraft: a pure function of frames and times. No clock: what is due is computed from the state,
+// so that how often advance() is called changes neither the messages nor their times.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sensor/events.hpp"
+#include "sensor/feed_messages.hpp"
+#include "sensor/time.hpp"
+
+namespace windhover::sensor {
+
+struct TrackerOptions {
+  std::size_t max_aircraft = 2000;  ///< at least 1; beyond it the longest unheard is told gone, and counted
+};
+
+/// When aircraft fade and how often they are told. An aircraft is told when it appears, when what it claims
+/// or its state has changed (at most once in kLeastInterval), every kRepeat while it is alive, and once when
+/// gone.
+struct TrackerTimes {
+  static constexpr std::chrono::seconds kLeastInterval{1};
+  static constexpr std::chrono::seconds kRepeat{5};
+  static constexpr std::chrono::seconds kMovingFieldLife{10};  ///< position, speed, … not sent again: unknown
+  static constexpr std::chrono::seconds kFading{15};           ///< without a frame
+  static constexpr std::chrono::seconds kGone{60};
+  /// `now` may step back by this much (workers finish out of order) and counts as standing still. A longer
+  /// step is another time scale: all aircraft are told gone and begin anew.
+  static constexpr std::chrono::seconds kBackstep{5};
+};
+
+class Tracker {
+ public:
+  explicit Tracker(TrackerOptions options = {}) : options_(options) {}
+
+  /// `now` is the stream's time when the frame came, not before frame.at.time.
+  void on_frame(const TimedFrame& frame, UtcTime now);
+  /// Appends what has become due up to and including `now`, in order of time, then id. head.time and the
+  /// body are filled; node, boot and number are the sender's.
+  void advance(UtcTime now, std::vector<AircraftMessage>& due);
+  /// At the end of the stream: advance(), then every aircraft once more that was heard since its last
+  /// message.
+  void finish(UtcTime now, std::vector<AircraftMessage>& due);
+
+  std::size_t size() const { return tracks_.size(); }
+  std::uint64_t evicted() const { return evicted_; }
+
+ private:
+  static constexpr std::size_t kClaimFields = 21;
+
+  struct Track {
+    Claims claims;
+    std::array<UtcTime, kClaimFields> heard{};  // by field, in the order of the table in tracker.cpp
+    Measured measured;
+    AircraftState told_state = AircraftState::alive;
+    std::uint64_t told_frames = 0;
+    std::optional<UtcTime> told;     // time of the last message
+    std::optional<UtcTime> changed;  // first change since then
+    UtcTime due{};                   // as in schedule_
+  };
+  using Tracks = std::map<std::string, Track>;
+
+  void run_until(UtcTime now);
+  void start_over(UtcTime now);
+  void make_room();
+  void schedule(Tracks::iterator at, UtcTime not_before);
+  void unschedule(Tracks::iterator at) { schedule_.erase({at->second.due, at->first}); }
+  void tell(Tracks::iterator at, UtcTime time, AircraftState state);
+  static bool take(Track& track, const Claims& newer, UtcTime at);
+  static void measure(Measured& measured, const TimedFrame& frame);
+  static Claims claims_at(const Track& track, UtcTime time);
+  static UtcTime next_due(const Track& track);
+
+  TrackerOptions options_;
+  Tracks tracks_;
+  std::set<std::pair<UtcTime, std::string>> schedule_;
+  std::vector<AircraftMessage> pending_;
+  std::optional<UtcTime> now_;
+  std::uint64_t evicted_ = 0;
+};
+
+}  // namespace windhover::sensor
