@@ -175,7 +175,7 @@ std::vector<Waypoint> read_path(SceneObject& config) {
 Aircraft read_aircraft(SceneObject config) {
   Aircraft out;
   DroneIdTelemetry& t = out.constant;
-  config.text("serial");
+  (void)config.text("serial");  // the one text that may not be left out
   t.serial = short_text(config, "serial", "", 16);
   t.product_type = static_cast<std::uint8_t>(config.integer("product_type", {0, 255}));
   t.uuid = short_text(config, "uuid", "", 20);

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_gated_scene_has_one_segment_per_burst_with_its_place_in_t
   BOOST_REQUIRE(captures.size() == 4U);
   std::int64_t samples = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    const double start_s = 0.001 + 0.64 * static_cast<double>(i);
+    const double start_s = static_cast<double>(1 + 640 * i) / 1000;
     BOOST_TEST(out.truth[i].at("start_s").get<double>() == start_s, tt::tolerance(1e-12));
     const auto index = captures[i].at("core:global_index").get<std::int64_t>();
     BOOST_TEST(index == static_cast<std::int64_t>(std::floor((start_s - 0.0002) * 15.36e6)));
