@@ -1,7 +1,18 @@
 #include "decoders/registry.hpp"
 
-namespace windhover::decoders {
+#include <array>
 
-std::span<const DecoderEntry> registry() { return {}; }
+#include "decoders/ocusync/drone_id.hpp"
+
+namespace windhover::decoders {
+namespace {
+
+constexpr std::array kDecoders{
+    DecoderEntry{"dji_droneid", ocusync::drone_id_channels, ocusync::make_drone_id},
+};
+
+}  // namespace
+
+std::span<const DecoderEntry> registry() { return kDecoders; }
 
 }  // namespace windhover::decoders

@@ -110,8 +110,10 @@ ChannelTap::ChannelTap(const BankGeometry& geometry, std::shared_ptr<const Chann
       decimation_(static_cast<double>(fft_size_) / static_cast<double>(filter_->size())),
       grid_offset_(static_cast<double>(fft_size_) / 8 - static_cast<double>(geometry.lead)),
       inverse_(filter_->size(), FftDirection::inverse),
+      response_(filter_->response().begin(), filter_->response().end()),
       slice_(filter_->size()),
       samples_(filter_->size()) {
+  taper_band_edges();
   // A slice shifted by s bins is mixed by exp(−j2π·s·t/N) with t counted from the block's start. Counted from
   // the start of the stream, block m needs the further turn −2π·s·(m·3N/4 − lead)/N.
   const double lead_turn = 2 * kPi * static_cast<double>(offset_bins) * static_cast<double>(geometry.lead) /
@@ -120,10 +122,31 @@ ChannelTap::ChannelTap(const BankGeometry& geometry, std::shared_ptr<const Chann
     turns_[quarter] = static_cast<cf32>(std::polar(1.0, lead_turn - kPi / 2 * static_cast<double>(quarter)));
 }
 
+void ChannelTap::taper_band_edges() {
+  // Where the band ends inside the channel, a hard end would ring over the whole block. 320 kHz of raised
+  // cosine ring no longer than the overlap. A channel whose own filter has closed there needs none.
+  constexpr std::int64_t kTaperBins = 32;
+  constexpr float kClosed = 1e-3f;
+  const auto edge = static_cast<std::int64_t>(fft_size_) / 2;
+  const auto size = static_cast<std::int64_t>(response_.size());
+  for (const int side : {-1, 1}) {
+    const std::int64_t at =
+        side * (edge - 1) - (offset_bins_ - size / 2);  // slice bin at this edge of the band
+    if (at < 0 || at >= size ||
+        response_[static_cast<std::size_t>(at)] * static_cast<float>(fft_size_) < kClosed)
+      continue;
+    for (std::int64_t inside = 0; inside < kTaperBins; ++inside) {
+      const std::int64_t i = at - side * inside;
+      if (i < 0 || i >= size) break;
+      const double phase = kPi * static_cast<double>(inside) / kTaperBins;
+      response_[static_cast<std::size_t>(i)] *= static_cast<float>(0.5 - 0.5 * std::cos(phase));
+    }
+  }
+}
+
 void ChannelTap::gather(const cf32* bins, cf32 turn) noexcept {
   const auto n = static_cast<std::int64_t>(fft_size_);
   const auto size = static_cast<std::int64_t>(filter_->size());
-  const float* response = filter_->response().data();
   // Slice bin i (0 = lowest frequency) is band bin offset − size/2 + i; what lies beyond ±n/2 was not
   // captured. Stretches of slice bins that are contiguous both in the band's and in the slice's FFT order.
   const std::int64_t low = offset_bins_ - size / 2;
@@ -134,7 +157,7 @@ void ChannelTap::gather(const cf32* bins, cf32 turn) noexcept {
       const std::int64_t end = from < split ? std::min(to, split) : to;
       const std::int64_t i = from - low;
       const std::int64_t to_slice = i < size / 2 ? i + size / 2 : i - size / 2;
-      multiply(bins + (from < 0 ? from + n : from), response + i, turn, slice_.data() + to_slice,
+      multiply(bins + (from < 0 ? from + n : from), response_.data() + i, turn, slice_.data() + to_slice,
                static_cast<std::size_t>(end - from));
       from = end;
     }

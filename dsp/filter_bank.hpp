@@ -84,6 +84,7 @@ class ChannelTap {
   double channel_position(double stream_index) const { return (stream_index - grid_offset_) / decimation_; }
 
  private:
+  void taper_band_edges();
   void gather(const cf32* bins, cf32 turn) noexcept;
 
   std::size_t fft_size_;
@@ -93,6 +94,7 @@ class ChannelTap {
   double grid_offset_;         // half a sample when fft_size is no multiple of 8, else 0
   std::array<cf32, 4> turns_;  // what makes the phase run on from block to block
   Fft inverse_;
+  AlignedVector<float> response_;  // the filter's, tapered where the band ends inside the channel
   AlignedVector<cf32> slice_;
   AlignedVector<cf32> samples_;
 };

@@ -25,6 +25,7 @@ struct SourceInfo {
   dsp::Hertz rate{};
   dsp::Hertz centre{};                           ///< of the first samples
   std::optional<std::uint64_t> total_samples{};  ///< recordings only
+  std::optional<dsp::Hertz> original_rate{};     ///< before resampling, if there was any
   std::optional<UtcTime> start{};                ///< of sample 0, when known
   bool live = false;                             ///< a device: its samples are lost when nobody takes them
 };

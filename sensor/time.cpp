@@ -34,7 +34,8 @@ UtcTime parse_rfc3339(const std::string& text) {
       consumed == 0)
     throw bad();
   const year_month_day date{year{y}, month{mo}, day{d}};
-  if (!date.ok() || h > 23 || mi > 59 || s > 60) throw bad();
+  // Nanoseconds in 64 bits reach from 1677 to 2262; the rest is room for durations to be added.
+  if (y < 1900 || y > 2200 || !date.ok() || h > 23 || mi > 59 || s > 60) throw bad();
   UtcTime time = sys_days{date} + hours{h} + minutes{mi} + seconds{s};
 
   std::size_t at = static_cast<std::size_t>(consumed);
@@ -48,7 +49,7 @@ UtcTime parse_rfc3339(const std::string& text) {
   char sign = 0;
   unsigned zone_h = 0, zone_m = 0;
   if (zone.size() != 6 || std::sscanf(zone.c_str(), "%c%2u:%2u", &sign, &zone_h, &zone_m) != 3 ||
-      (sign != '+' && sign != '-'))
+      (sign != '+' && sign != '-') || zone_h > 23 || zone_m > 59)
     throw bad();
   const auto offset = hours{zone_h} + minutes{zone_m};
   return sign == '+' ? time - offset : time + offset;

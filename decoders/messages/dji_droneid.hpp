@@ -23,7 +23,8 @@ struct DjiPosition {
   bool operator==(const DjiPosition&) const = default;
 };
 
-/// Kind 0x10. What the sender marked unknown, or what cannot be true, is absent.
+/// Kind 0x10. What is zero for "unknown" (positions, time, product), or what cannot be true, is absent. The
+/// validity bits of state_info gate nothing: real packets contradict them.
 struct DjiTelemetry {
   std::uint8_t version = 0;
   bool layout_verified =
@@ -77,11 +78,12 @@ enum class DjiReject : std::uint8_t { length, crc16, sanity };
 
 /// Parses one logical packet as an OcuSync burst carries it: length byte first, CRC16 last; bytes after the
 /// CRC16 (stale transmit buffer) are ignored. Rejects with `length` if the packet does not fit into `block`
-/// or into 173 bytes or is too short for its kind, `crc16`, or `sanity` for an all-zero packet or a position
-/// that cannot exist.
+/// or into 173 bytes or is too short for its kind, with `crc16`, or with `sanity` if all that follows kind
+/// and version is zero. A single value that cannot be true is absent and does not cost the frame.
 Result<DjiDroneId, DjiReject> parse_dji_droneid(std::span<const std::uint8_t> block);
 
-/// The body that DJI's Wi-Fi vendor element carries after OUI and header: from the kind byte on, no CRC.
+/// The body that DJI's Wi-Fi vendor element carries after OUI and header: from the kind byte on, no CRC. The
+/// result's `length` is the body's, which is what L says on OcuSync.
 Result<DjiDroneId, DjiReject> parse_dji_wifi_body(std::span<const std::uint8_t> body);
 
 /// CRC16 of the logical packet: reflected 0x8408, initial 0x3692; check("123456789") = 0x7109.

@@ -1,0 +1,120 @@
+#include "sensor/bank_stage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace windhover::sensor {
+
+BankStage::BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
+                     SpectrumRing& spectra)
+    : iq_(iq),
+      spectra_(spectra),
+      rate_(source.rate),
+      sample_bytes_(dsp::bytes_per_sample(source.format)),
+      geometry_(dsp::bank_geometry(source.rate)),
+      forward_(geometry_.fft_size, dsp::FftDirection::forward),
+      planner_(geometry_, registry),
+      assembler_(geometry_, source.format, [this](const dsp::AssembledBlock& block) { push(block); }) {
+  tune(source.centre);
+}
+
+void BankStage::run() {
+  while (const auto lease = iq_.read(0)) take(*lease, lease.lost());
+  assembler_.flush();
+  spectra_.publish(spectra_.held());
+  spectra_.close();
+}
+
+void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
+  const SourceChunk& chunk = slot.chunk;
+  counters_.dropped_chunks += lost_chunks;
+  if (chunk.centre != plan_->centre) {
+    assembler_.flush();
+    spectra_.publish(spectra_.held());
+    tune(chunk.centre);
+  }
+  const bool gap = chunk.gap || lost_chunks > 0 || (counters_.samples > 0 && chunk.first != expected_);
+  if (gap) {
+    ++counters_.gaps;
+    counters_.lost_samples += static_cast<std::uint64_t>(std::max<std::int64_t>(0, chunk.first - expected_));
+  }
+  if (chunk.time) new_anchors_.push_back({chunk.first, *chunk.time});
+  counters_.samples += chunk.samples;
+  expected_ = chunk.first + static_cast<std::int64_t>(chunk.samples);
+  assembler_.feed(std::span(slot.native).first(chunk.samples * sample_bytes_), chunk.first, gap);
+}
+
+void BankStage::tune(dsp::Hertz centre) {
+  const auto known =
+      std::find_if(plans_.begin(), plans_.end(), [&](const Tuned& t) { return t.plan->centre == centre; });
+  if (known == plans_.end()) {
+    auto plan = std::make_unique<ChannelPlan>(planner_.plan(centre));
+    auto gates = std::make_unique<Gatekeeper>(*plan);
+    plans_.push_back({std::move(plan), std::move(gates)});
+    plan_ = plans_.back().plan.get();
+    gates_ = plans_.back().gates.get();
+  } else {
+    plan_ = known->plan.get();
+    gates_ = known->gates.get();
+  }
+  reasons_.assign(plan_->channels.size(), 0);
+  open_until_.assign(plan_->channels.size(), -1);
+  blocks_ = 0;
+  new_centre_ = centre;
+}
+
+void BankStage::push(const dsp::AssembledBlock& block) {
+  if (spectra_.held() == spectra_.shape().max_ahead) spectra_.publish();
+  SpectrumSlot* slot = spectra_.acquire();
+  if (slot == nullptr) {
+    ++counters_.dropped_spectra;
+    hole_before_next_ = true;
+    return;
+  }
+  slot->block = block.block;
+  slot->first_valid = block.first_valid;
+  slot->end_valid = block.end_valid;
+  slot->gap = block.gap || std::exchange(hole_before_next_, false);
+  slot->plan = plan_;
+  attach_facts(slot->facts, block.end_valid);
+  forward_.execute(block.samples, slot->bins.data());
+  gates_->judge(slot->bins.data(), reasons_);
+  slot->open.assign(plan_->channels.size(), 0);
+  open_windows(reasons_);
+  ++blocks_;
+}
+
+// The slot just filled is the newest of those held back.
+void BankStage::open_windows(const std::vector<std::uint8_t>& reasons) {
+  const auto held = static_cast<std::int64_t>(spectra_.held());
+  const std::int64_t reachable = std::min(held - 1, blocks_);
+  for (std::size_t c = 0; c < reasons.size(); ++c) {
+    if (reasons[c]) {
+      const PlannedChannel& channel = plan_->channels[c];
+      open_until_[c] = blocks_ + channel.blocks_after;
+      for (std::int64_t back = 1; back <= std::min(reachable, channel.blocks_before); ++back)
+        spectra_.acquired(static_cast<std::size_t>(held - 1 - back)).open[c] = 1;
+    }
+    spectra_.acquired(static_cast<std::size_t>(held - 1)).open[c] = blocks_ <= open_until_[c];
+  }
+}
+
+void BankStage::attach_facts(StreamFacts& facts, dsp::SampleIndex now) {
+  facts.anchors.clear();
+  facts.anchors.swap(new_anchors_);
+  facts.centre = std::exchange(new_centre_, std::nullopt);
+  facts.counters.reset();
+  const auto seconds = static_cast<std::int64_t>(static_cast<double>(now.value) / rate_.value);
+  if (seconds <= seconds_told_) return;
+  seconds_told_ = seconds;
+  facts.counters = counters();
+}
+
+StreamCounters BankStage::counters() const {
+  StreamCounters now = counters_;
+  now.nonfinite_samples = assembler_.nonfinite_samples();
+  now.saturated_samples = assembler_.saturated_samples();
+  return now;
+}
+
+}  // namespace windhover::sensor

@@ -1,0 +1,68 @@
+#pragma once
+// The bank thread's work: native samples to spectra, and the decision which channels are open in each.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dsp/block_assembler.hpp"
+#include "dsp/fft.hpp"
+#include "sensor/gatekeeper.hpp"
+#include "sensor/pipeline_blocks.hpp"
+
+namespace windhover::sensor {
+
+class BankStage {
+ public:
+  /// Plans the first channels, so that what is slow about it is over before samples flow.
+  BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
+            SpectrumRing& spectra);
+
+  /// Until the IQ ring ends; then closes the spectrum ring.
+  void run();
+
+  /// Made for the source's first centre frequency.
+  const ChannelPlan& first_plan() const { return *plans_.front().plan; }
+
+  /// Valid once run() has ended.
+  StreamCounters counters() const;
+
+  /// Spectra that are held back so that gates open before their cause; the ring's max_ahead.
+  static constexpr std::size_t kHoldBack = 24;
+
+ private:
+  struct Tuned {
+    std::unique_ptr<ChannelPlan> plan;
+    std::unique_ptr<Gatekeeper> gates;
+  };
+
+  void take(const IqSlot& slot, std::uint64_t lost_chunks);
+  void tune(dsp::Hertz centre);
+  void push(const dsp::AssembledBlock& block);
+  void open_windows(const std::vector<std::uint8_t>& reasons);
+  void attach_facts(StreamFacts& facts, dsp::SampleIndex now);
+
+  IqRing& iq_;
+  SpectrumRing& spectra_;
+  dsp::Hertz rate_;
+  std::size_t sample_bytes_;
+  dsp::BankGeometry geometry_;
+  dsp::Fft forward_;
+  ChannelPlanner planner_;
+  dsp::BlockAssembler assembler_;
+  std::vector<Tuned> plans_;  // one for each centre frequency visited
+  const ChannelPlan* plan_ = nullptr;
+  Gatekeeper* gates_ = nullptr;
+  std::vector<std::uint8_t> reasons_;     // by channel: this block is a reason to open
+  std::vector<std::int64_t> open_until_;  // by channel, in blocks_
+  std::int64_t blocks_ = 0;               // handed to the ring since the last tuning
+  bool hole_before_next_ = false;         // a spectrum was dropped
+  std::vector<ClockAnchor> new_anchors_;
+  std::optional<dsp::Hertz> new_centre_;
+  StreamCounters counters_;
+  dsp::SampleIndex expected_{};
+  std::int64_t seconds_told_ = 0;
+};
+
+}  // namespace windhover::sensor

@@ -1,0 +1,171 @@
+#include "sensor/channel_worker.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace windhover::sensor {
+namespace {
+
+// How often the feed learns that nothing happened: it may tell a frame only when all workers are past it.
+constexpr std::uint64_t kSpectraPerBatch = 64;
+
+// Channels by cost, dearest first, each to the worker that has least: the same for every run.
+std::vector<std::uint32_t> share_of(const ChannelPlan& plan, const WorkerShare& share) {
+  std::vector<std::uint32_t> order(plan.channels.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return plan.channels[a].spec.rate > plan.channels[b].spec.rate;
+  });
+  std::vector<double> load(share.workers);
+  std::vector<std::uint32_t> mine;
+  for (const std::uint32_t channel : order) {
+    const auto least = std::min_element(load.begin(), load.end());
+    *least += plan.channels[channel].spec.rate.value;
+    if (least - load.begin() == static_cast<std::ptrdiff_t>(share.index)) mine.push_back(channel);
+  }
+  std::sort(mine.begin(), mine.end());
+  return mine;
+}
+
+}  // namespace
+
+ChannelWorker::ChannelWorker(const WorkerShare& share, const SourceInfo& source,
+                             const ChannelPlan& first_plan, SpectrumRing& spectra, EventRing& events)
+    : share_(share),
+      stream_rate_(source.rate.value),
+      original_samples_(source.original_rate.value_or(source.rate) / source.rate),
+      spectra_(spectra),
+      events_(events) {
+  tune(first_plan);
+}
+
+void ChannelWorker::run() {
+  for (;;) {
+    auto lease = spectra_.read(share_.index);
+    lost_spectra_ += lease.lost();
+    if (!lease) break;
+    const std::uint64_t done = lease.number() + 1;
+    extract(*lease, lease.number(), lease->gap || lease.lost() > 0);
+    lease.release();
+    decode();
+    if (!pending_.empty() || done - handed_over_ >= kSpectraPerBatch) hand_over(done);
+  }
+  // What comes out now stands behind the last spectrum, which may have been handed over.
+  begin_spectrum(spectra_.published(), now_);
+  finish_all();
+  hand_over(spectrum_ + 1);
+  events_.close();
+}
+
+void ChannelWorker::begin_spectrum(std::uint64_t number, dsp::SampleIndex now) {
+  spectrum_ = number;
+  ordinal_ = 0;
+  now_ = now;
+}
+
+void ChannelWorker::tune(const ChannelPlan& plan) {
+  const auto known =
+      std::find_if(tuned_.begin(), tuned_.end(), [&](const auto& t) { return t->plan == &plan; });
+  if (known != tuned_.end()) {
+    current_ = known->get();
+    return;
+  }
+  auto tuned = std::make_unique<Tuned>(Tuned{&plan, {}});
+  for (const std::uint32_t number : share_of(plan, share_)) {
+    const PlannedChannel& channel = plan.channels[number];
+    tuned->channels.push_back({number,
+                               channel.spec.rate,
+                               {plan.geometry, channel.filter, channel.offset_bins},
+                               channel.decoder->make(channel.spec)});
+  }
+  tuned_.push_back(std::move(tuned));
+  current_ = tuned_.back().get();
+}
+
+void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool gap) {
+  begin_spectrum(number, slot.end_valid);
+  if (slot.plan != current_->plan) {
+    finish_all();
+    tune(*slot.plan);
+  }
+  const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.centre;
+  if (share_.index == 0 && has_facts) pending_.push_back({spectrum_, 0, ordinal_++, now_, slot.facts});
+  for (Channel& channel : current_->channels) {
+    channel.extracted.reset();
+    if (slot.open[channel.number]) channel.extracted = valid_samples(channel, slot, gap || !channel.open);
+  }
+}
+
+decoders::IqBlock ChannelWorker::valid_samples(Channel& channel, const SpectrumSlot& slot, bool gap) {
+  const auto whole = channel.tap.extract(slot.bins.data(), slot.block);
+  const std::int64_t start = slot.block * std::ssize(whole);
+  const auto offset = [&](dsp::SampleIndex at) {
+    const double index = std::ceil(channel.tap.channel_position(static_cast<double>(at.value)));
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(index) - start, 0, std::ssize(whole));
+  };
+  const std::int64_t from = offset(slot.first_valid);
+  const std::int64_t to = std::max(from, offset(slot.end_valid));
+  const auto iq = whole.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  return {iq, {start + from}, gap};
+}
+
+void ChannelWorker::decode() {
+  for (Channel& channel : current_->channels) {
+    if (channel.extracted) {
+      channel.decoder->process(*channel.extracted, output_);
+      channel.open = true;
+      collect(channel);
+    } else if (channel.open) {
+      finish(channel);
+    }
+  }
+}
+
+void ChannelWorker::finish(Channel& channel) {
+  channel.decoder->process({{}, {}, true}, output_);
+  channel.open = false;
+  collect(channel);
+}
+
+void ChannelWorker::finish_all() {
+  for (Channel& channel : current_->channels)
+    if (channel.open) finish(channel);
+}
+
+void ChannelWorker::collect(Channel& channel) {
+  // Channel 0 of the order belongs to the facts of the stream.
+  const std::uint32_t order = channel.number + 1;
+  for (decoders::Frame& frame : output_.frames) {
+    const StreamPosition at = position(channel, frame.rf);
+    pending_.push_back({spectrum_, order, ordinal_++, now_, TimedFrame{std::move(frame), at}});
+  }
+  for (decoders::RejectedAttempt& attempt : output_.rejects)
+    pending_.push_back(
+        {spectrum_, order, ordinal_++, now_, TimedReject{attempt, position(channel, attempt.rf)}});
+  output_.frames.clear();
+  output_.rejects.clear();
+}
+
+StreamPosition ChannelWorker::position(const Channel& channel, const decoders::RfFacts& rf) const {
+  const double index = channel.tap.stream_position(rf.first_sample);
+  return {std::llround(index * original_samples_),
+          index / stream_rate_,
+          rf.length_samples / channel.rate.value,
+          {}};
+}
+
+void ChannelWorker::hand_over(std::uint64_t spectra_done) {
+  handed_over_ = spectra_done;
+  EventBatch* batch = events_.acquire();
+  // Live, the feed may be behind: what is pending then waits for the next slot, so nothing decoded is lost.
+  if (batch == nullptr) return;
+  batch->spectra_done = spectra_done;
+  batch->lost_spectra = lost_spectra_;
+  batch->now = now_;
+  batch->events.clear();
+  batch->events.swap(pending_);
+  events_.publish();
+}
+
+}  // namespace windhover::sensor

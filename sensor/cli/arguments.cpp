@@ -1,0 +1,185 @@
+#include "sensor/cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "sensor/config_error.hpp"
+
+namespace windhover::sensor {
+namespace {
+
+// What CLI11 fills in; turned into typed values afterwards.
+struct Raw {
+  ReplayCommand replay;
+  RunCommand run;
+  ListenOptions listen;
+  SynthCommand synth;
+  BenchCommand bench;
+  std::string speed = "max", format, jsonl, feed;
+  double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
+  std::string antenna, recording_name;
+  std::int64_t wait_subscriber_ms = 0, timeout_s = 0;
+  std::uint64_t count = 0;
+};
+
+void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
+  app.add_option("--jsonl", raw.jsonl,
+                 "write every feed message as a JSON line to FILE, - for standard output")
+      ->type_name("FILE");
+  app.add_option("--feed", raw.feed, "bind the ZeroMQ feed, such as tcp://127.0.0.1:7301")
+      ->type_name("ENDPOINT");
+  app.add_option("--wait-subscriber", raw.wait_subscriber_ms,
+                 "with --feed: start when somebody has subscribed, or after so many ms")
+      ->type_name("MS")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--rejects", out.rejects, "also tell what was not accepted, with the reason");
+  app.add_option("--node", out.node, "name of this sensor in the feed")->capture_default_str();
+  app.add_option("--boot", out.boot, "fix the start's id, so that output can be compared");
+}
+
+void add_worker_option(CLI::App& app, SensorOptions& sensor) {
+  app.add_option("--workers", sensor.workers, "threads that decode; 0 chooses by the machine")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 64));
+}
+
+CLI::App* add_replay(CLI::App& app, Raw& raw) {
+  CLI::App* replay =
+      app.add_subcommand("replay", "decode recordings: SigMF pairs and archives, or raw samples by flags");
+  replay->add_option("RECORDING", raw.replay.recordings, "files")->required();
+  replay->add_option("--speed", raw.speed, "max or realtime")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"max", "realtime"}));
+  replay->add_option("--rate", raw.rate_hz, "samples per second, where the recording does not say")
+      ->type_name("HZ");
+  replay->add_option("--freq", raw.freq_hz, "centre frequency, where the recording does not say")
+      ->type_name("HZ");
+  replay->add_option("--format", raw.format,
+                     "sample format of raw files: ci8 cu8 ci16_le ci16_be cf32_le cf32_be");
+  replay->add_option("--name", raw.recording_name, "which recording of an archive that holds several");
+  replay->add_flag("--verify", raw.replay.recording.verify_sha512, "check core:sha512 before anything else");
+  add_worker_option(*replay, raw.replay.sensor);
+  add_output_options(*replay, raw, raw.replay.output);
+  return replay;
+}
+
+CLI::App* add_run(CLI::App& app, Raw& raw) {
+  CLI::App* run = app.add_subcommand("run", "listen with a SoapySDR device");
+  run->add_option("--device", raw.run.device.args, "SoapySDR arguments, such as driver=hackrf")->required();
+  run->add_option("--rate", raw.rate_hz, "samples per second")->type_name("HZ")->required();
+  run->add_option("--freq", raw.freq_hz, "centre frequency")->type_name("HZ")->required();
+  run->add_option("--gain", raw.gain_db, "overall gain; the device's own control without it")
+      ->type_name("DB");
+  run->add_option("--antenna", raw.antenna, "one of the device's antennas");
+  run->add_option("--bandwidth", raw.bandwidth_hz, "of the device's filter")->type_name("HZ");
+  add_worker_option(*run, raw.run.sensor);
+  add_output_options(*run, raw, raw.run.output);
+  return run;
+}
+
+CLI::App* add_listen(CLI::App& app, Raw& raw) {
+  CLI::App* listen =
+      app.add_subcommand("listen", "subscribe to a feed: a live table on a terminal, JSON lines otherwise");
+  listen->add_option("ENDPOINT", raw.listen.endpoint, "of the feed")->capture_default_str();
+  listen->add_option("--topic", raw.listen.topic, "prefix of what to hear, such as wh1.aircraft.")
+      ->capture_default_str();
+  listen->add_flag("--json", raw.listen.json, "JSON lines, also on a terminal");
+  listen->add_option("--count", raw.count, "end after so many messages")->check(CLI::PositiveNumber);
+  listen->add_option("--timeout", raw.timeout_s, "end after so many seconds without a message")
+      ->check(CLI::PositiveNumber);
+  return listen;
+}
+
+CLI::App* add_bench(CLI::App& app, Raw& raw) {
+  CLI::App* bench =
+      app.add_subcommand("bench", "measure this machine: cost of each stage, as ratios to the bare FFT");
+  bench->add_option("SCENARIO", raw.bench.scenario, "idle, busy or all")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"idle", "busy", "all"}));
+  bench->add_option("--rate", raw.bench.rates_hz, "samples per second, may be repeated")->type_name("HZ");
+  bench->add_option("--seconds", raw.bench.seconds, "of signal for each run")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 60.0));
+  bench->add_option("--repeat", raw.bench.repeat, "runs of which the median counts")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 99));
+  bench->add_flag("--json", raw.bench.json, "one JSON object");
+  return bench;
+}
+
+template <typename Value>
+std::optional<Value> given(const CLI::App& app, const std::string& option, const Value& value) {
+  return app.count(option) > 0 ? std::optional<Value>(value) : std::nullopt;
+}
+
+void finish_output(const CLI::App& app, const Raw& raw, OutputOptions& out) {
+  if (app.count("--jsonl") > 0) out.jsonl = raw.jsonl;
+  out.feed = given(app, "--feed", raw.feed);
+  out.wait_subscriber = std::chrono::milliseconds(raw.wait_subscriber_ms);
+}
+
+ReplayCommand finish_replay(const CLI::App& app, Raw& raw) {
+  ReplayCommand command = raw.replay;
+  command.recording.rate_hz = given(app, "--rate", raw.rate_hz);
+  command.recording.freq_hz = given(app, "--freq", raw.freq_hz);
+  command.recording.name = given(app, "--name", raw.recording_name);
+  if (app.count("--format") > 0) {
+    command.recording.format = dsp::parse_sample_format(raw.format);
+    if (!command.recording.format)
+      throw ConfigError("--format " + raw.format +
+                        " is not known; give ci8, cu8, ci16_le, ci16_be, cf32_le or cf32_be");
+  }
+  command.sensor.pace = raw.speed == "realtime" ? Pace::realtime : Pace::unlimited;
+  finish_output(app, raw, command.output);
+  return command;
+}
+
+RunCommand finish_run(const CLI::App& app, Raw& raw) {
+  RunCommand command = raw.run;
+  command.device.rate = {raw.rate_hz};
+  command.device.centre = {raw.freq_hz};
+  command.device.gain_db = given(app, "--gain", raw.gain_db);
+  command.device.antenna = given(app, "--antenna", raw.antenna);
+  command.device.bandwidth_hz = given(app, "--bandwidth", raw.bandwidth_hz);
+  finish_output(app, raw, command.output);
+  return command;
+}
+
+ListenOptions finish_listen(const CLI::App& app, Raw& raw) {
+  ListenOptions options = raw.listen;
+  options.count = given(app, "--count", raw.count);
+  if (app.count("--timeout") > 0) options.timeout = std::chrono::seconds(raw.timeout_s);
+  return options;
+}
+
+}  // namespace
+
+Command parse_arguments(int argc, char** argv) {
+  CLI::App app("Windhover: which drones are up there, and what their radio links do. Receives only.",
+               "windhover");
+  app.set_version_flag("--version", WINDHOVER_VERSION);
+  app.require_subcommand(1);
+  Raw raw;
+  const CLI::App* replay = add_replay(app, raw);
+  const CLI::App* run = add_run(app, raw);
+  const CLI::App* listen = add_listen(app, raw);
+  const CLI::App* bench = add_bench(app, raw);
+  const CLI::App* devices = app.add_subcommand("devices", "SDRs found, and what each could hear");
+  CLI::App* synth =
+      app.add_subcommand("synth", "render a scene from our own modulators into a SigMF recording");
+  synth->add_option("SCENE", raw.synth.scene, "JSON file")->required();
+  synth->add_option("OUT", raw.synth.out, "stem of the files to write")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has codes of its own; ours are 0 for help and 2 for wrong usage.
+    return NoCommand{app.exit(error) == 0 ? 0 : 2};
+  }
+  if (*replay) return finish_replay(*replay, raw);
+  if (*run) return finish_run(*run, raw);
+  if (*listen) return finish_listen(*listen, raw);
+  if (*bench) return raw.bench;
+  if (*devices) return DevicesCommand{};
+  return raw.synth;
+}
+
+}  // namespace windhover::sensor

@@ -1,0 +1,67 @@
+#pragma once
+// The command line as values.
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sensor/listen.hpp"
+#include "sensor/recording_layout.hpp"
+#include "sensor/sensor.hpp"
+#include "sensor/soapy_source.hpp"
+
+namespace windhover::sensor {
+
+/// Where the feed of `replay` and `run` goes.
+struct OutputOptions {
+  std::optional<std::filesystem::path> jsonl;  ///< "-" = standard output
+  std::optional<std::string> feed;             ///< endpoint to bind
+  std::chrono::milliseconds wait_subscriber{0};
+  bool rejects = false;
+  std::string node = "windhover";
+  std::string boot;  ///< empty: random
+};
+
+struct ReplayCommand {
+  std::vector<std::filesystem::path> recordings;
+  RecordingOptions recording{};
+  SensorOptions sensor{};
+  OutputOptions output{};
+};
+
+struct RunCommand {
+  SoapyOptions device{};
+  SensorOptions sensor{};
+  OutputOptions output{};
+};
+
+struct SynthCommand {
+  std::filesystem::path scene;
+  std::filesystem::path out;
+};
+
+struct BenchCommand {
+  std::vector<double> rates_hz{20e6, 30.72e6, 50e6, 61.44e6};
+  std::string scenario = "all";
+  double seconds = 1;
+  int repeat = 3;
+  bool json = false;
+};
+
+struct DevicesCommand {};
+
+/// Help, version, or nothing more to do than to end with this code.
+struct NoCommand {
+  int exit_code;
+};
+
+using Command = std::variant<NoCommand, ReplayCommand, RunCommand, ListenOptions, SynthCommand, BenchCommand,
+                             DevicesCommand>;
+
+/// Prints help and usage errors itself. Throws ConfigError for values that CLI11 cannot judge.
+Command parse_arguments(int argc, char** argv);
+
+}  // namespace windhover::sensor

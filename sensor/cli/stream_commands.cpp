@@ -1,0 +1,94 @@
+// `replay` and `run`: a source through the pipeline to the outputs.
+
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "decoders/registry.hpp"
+#include "dsp/fft.hpp"
+#include "sensor/aircraft_table.hpp"
+#include "sensor/cli/commands.hpp"
+#include "sensor/cli/stop_signal.hpp"
+#include "sensor/config_error.hpp"
+#include "sensor/feed_reader.hpp"
+#include "sensor/recording_source.hpp"
+#include "sensor/resampling_source.hpp"
+#include "sensor/wisdom.hpp"
+
+namespace windhover::sensor {
+namespace {
+
+/// The sinks that the user asked for and the stage that feeds them, in the thread that uses them.
+class Outputs {
+ public:
+  explicit Outputs(const OutputOptions& options) {
+    if (options.jsonl) jsonl_ = std::make_unique<JsonlSink>(*options.jsonl);
+    if (options.feed) {
+      feed_ = std::make_unique<Feed>(FeedOptions{*options.feed});
+      if (options.wait_subscriber.count() > 0) feed_->wait_for_subscriber(options.wait_subscriber);
+    }
+    std::vector<FeedSink*> sinks{&board_};
+    if (jsonl_) sinks.push_back(jsonl_.get());
+    if (feed_) sinks.push_back(feed_.get());
+    stage_ = std::make_unique<FeedStage>(
+        FeedStageOptions{
+            options.node, options.boot.empty() ? new_boot_id() : options.boot, options.rejects, {}},
+        sinks);
+  }
+
+  FeedStage& stage() { return *stage_; }
+  /// Standard output belongs to the JSON lines when they go there.
+  void print_table(const OutputOptions& options) const {
+    std::ostream& out = options.jsonl == "-" ? std::cerr : std::cout;
+    out << aircraft_table(board_.rows());
+  }
+  void close() {
+    if (jsonl_) jsonl_->close();
+  }
+
+ private:
+  BoardSink board_;
+  std::unique_ptr<JsonlSink> jsonl_;
+  std::unique_ptr<Feed> feed_;
+  std::unique_ptr<FeedStage> stage_;
+};
+
+}  // namespace
+
+int run_replay(const ReplayCommand& command) {
+  // Plans that FFTW measures differ from run to run in their last bits; the same recording must give the same
+  // bytes.
+  dsp::set_plan_rigour(dsp::PlanRigour::estimate);
+  const std::atomic<bool>& stop = stop_on_signals();
+  Outputs outputs(command.output);
+  for (const auto& recording : command.recordings) {
+    SensorOptions options = command.sensor;
+    auto source = at_bank_rate(open_recording(recording, command.recording), options.notes);
+    Sensor sensor(std::move(source), decoders::registry(), options);
+    sensor.run(outputs.stage(), stop);
+    if (stop) break;
+  }
+  outputs.close();
+  outputs.print_table(command.output);
+  return 0;
+}
+
+int run_live(const RunCommand& command) {
+  const std::atomic<bool>& stop = stop_on_signals();
+  const SavedWisdom wisdom;
+  OutputOptions output = command.output;
+  if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
+  Outputs outputs(output);
+  SensorOptions options = command.sensor;
+  auto source = at_bank_rate(open_soapy(command.device), options.notes);
+  std::cerr << "listening with " << source->info().description << '\n';
+  Sensor sensor(std::move(source), decoders::registry(), options);
+  wisdom.save();
+  sensor.run(outputs.stage(), stop);
+  outputs.close();
+  return 0;
+}
+
+}  // namespace windhover::sensor

@@ -1,0 +1,89 @@
+#include "sensor/gatekeeper.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace windhover::sensor {
+namespace {
+
+using decoders::Gate;
+
+// exp(−20) for each of some 2000 delays: about once in 250,000 blocks of noise, 20 s, for each open channel.
+// What it costs then is one window's search in the decoder.
+constexpr float kSearchThreshold = 20;
+
+// A strong waveform is seen by the searches of its neighbours; what they see is believed to be a second one
+// only from this multiple of its leakage on.
+constexpr float kLeakageMargin = 2;
+
+// Between two places of the raster noise decides which one sees more: both are opened when they are this
+// close.
+constexpr float kAlmostEqual = 0.75f;
+
+struct CellRange {
+  std::size_t first, count;
+};
+
+CellRange cells_of(const PlannedChannel& channel, const dsp::BankGeometry& geometry) {
+  const auto n = static_cast<std::int64_t>(geometry.fft_size);
+  const auto half_width = static_cast<std::int64_t>(channel.spec.passband.value / dsp::kBinHz / 2);
+  const auto cell = [&](std::int64_t bin) {
+    return std::clamp<std::int64_t>(bin + n / 2, 0, n) / static_cast<std::int64_t>(dsp::kBinsPerCell);
+  };
+  const std::int64_t last_cell = n / static_cast<std::int64_t>(dsp::kBinsPerCell) - 1;
+  const std::int64_t low = std::min(cell(channel.offset_bins - half_width), last_cell);
+  const std::int64_t high = std::max(cell(channel.offset_bins + half_width), low + 1);
+  return {static_cast<std::size_t>(low), static_cast<std::size_t>(high - low)};
+}
+
+}  // namespace
+
+Gatekeeper::Gatekeeper(const ChannelPlan& plan)
+    : fft_size_(plan.geometry.fft_size),
+      power_(fft_size_),
+      cells_(fft_size_ / dsp::kBinsPerCell),
+      prefix_(cells_.size() + 1) {
+  for (const PlannedChannel& channel : plan.channels) {
+    dsp::ReferenceSearch* search = nullptr;
+    if (channel.spec.gate == Gate::on_reference) {
+      auto& made = searches_[channel.spec.reference.data()];
+      if (!made) made = std::make_unique<dsp::ReferenceSearch>(channel.spec.reference, channel.spec.rate);
+      search = made.get();
+    }
+    const CellRange cells = cells_of(channel, plan.geometry);
+    watches_.push_back({channel.spec.gate, {cells.first, cells.count}, search, channel.offset_bins, {}});
+  }
+}
+
+void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
+  dsp::hann_power(bins, fft_size_, power_.data(), cells_.data());
+  double sum = 0;
+  for (std::size_t i = 0; i < cells_.size(); ++i) prefix_[i + 1] = sum += static_cast<double>(cells_[i]);
+  for (std::size_t i = 0; i < watches_.size(); ++i)
+    open[i] = watches_[i].gate == Gate::always || watches_[i].energy.update(prefix_);
+  search_references(bins, open);
+}
+
+void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
+  bool any = false;
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    Watch& watch = watches_[i];
+    if (watch.gate != Gate::on_reference) continue;
+    watch.hit = open[i] ? watch.search->search(bins, fft_size_, watch.offset_bins) : dsp::ReferenceHit{};
+    any |= open[i] = watch.hit.lambda >= kSearchThreshold;
+  }
+  if (!any) return;
+  for (std::size_t i = 0; i < watches_.size(); ++i)
+    if (watches_[i].gate == Gate::on_reference && open[i] && is_leakage(i)) open[i] = 0;
+}
+
+bool Gatekeeper::is_leakage(std::size_t channel) const noexcept {
+  const Watch& watch = watches_[channel];
+  return std::any_of(watches_.begin(), watches_.end(), [&](const Watch& other) {
+    if (other.search != watch.search || other.hit.power <= watch.hit.power) return false;
+    const float leakage = watch.search->leakage(other.offset_bins - watch.offset_bins);
+    return watch.hit.power < std::min(kAlmostEqual, kLeakageMargin * leakage) * other.hit.power;
+  });
+}
+
+}  // namespace windhover::sensor

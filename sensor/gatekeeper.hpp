@@ -1,0 +1,43 @@
+#pragma once
+// Decides block by block which channels something is going on in.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "dsp/energy_gate.hpp"
+#include "dsp/reference_search.hpp"
+#include "sensor/channel_plan.hpp"
+
+namespace windhover::sensor {
+
+class Gatekeeper {
+ public:
+  explicit Gatekeeper(const ChannelPlan& plan);
+
+  /// bins  one block's spectrum, fft_size bins in FFT order
+  /// open  one entry a channel: set to 1 where this block is a reason to open, else to 0
+  void judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
+
+ private:
+  struct Watch {
+    decoders::Gate gate;
+    dsp::EnergyGate energy;
+    dsp::ReferenceSearch* search;  // Gate::on_reference
+    std::int64_t offset_bins;
+    dsp::ReferenceHit hit;
+  };
+
+  void search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
+  bool is_leakage(std::size_t channel) const noexcept;
+
+  std::size_t fft_size_;
+  std::map<const dsp::cf32*, std::unique_ptr<dsp::ReferenceSearch>>
+      searches_;  // one for each distinct reference
+  std::vector<Watch> watches_;
+  std::vector<float> power_, cells_;
+  std::vector<double> prefix_;
+};
+
+}  // namespace windhover::sensor

@@ -1,0 +1,81 @@
+#pragma once
+// What the threads of one stream hand to each other through rings.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "dsp/aligned.hpp"
+#include "dsp/types.hpp"
+#include "sensor/channel_plan.hpp"
+#include "sensor/events.hpp"
+#include "sensor/ring.hpp"
+#include "sensor/source.hpp"
+
+namespace windhover::sensor {
+
+/// radio → bank: native samples as the source gave them.
+struct IqSlot {
+  std::vector<std::byte> native;
+  SourceChunk chunk;
+};
+using IqRing = Ring<IqSlot>;
+
+/// Counted by the bank from the start of the stream.
+struct StreamCounters {
+  std::uint64_t samples = 0;  ///< received
+  std::uint64_t gaps = 0;
+  std::uint64_t lost_samples =
+      0;  ///< known to be missing: jumps of the index and blocks lost between threads
+  std::uint64_t nonfinite_samples = 0;
+  std::uint64_t saturated_samples = 0;
+  std::uint64_t dropped_chunks = 0;   ///< between radio and bank
+  std::uint64_t dropped_spectra = 0;  ///< because a channel worker sat on the slot
+};
+
+struct ClockAnchor {
+  dsp::SampleIndex index;
+  UtcTime time;
+};
+
+/// Facts of the stream that travel with its blocks, so that they reach the feed at the right place.
+struct StreamFacts {
+  std::vector<ClockAnchor> anchors;
+  std::optional<StreamCounters> counters;  ///< at each whole second of the stream
+  std::optional<dsp::Hertz> centre;        ///< tuned anew
+};
+
+/// bank → channel workers: one spectrum of the whole band.
+struct SpectrumSlot {
+  dsp::AlignedVector<dsp::cf32> bins;
+  std::int64_t block = 0;  ///< on the bank's grid
+  dsp::SampleIndex first_valid{}, end_valid{};
+  bool gap = false;
+  const ChannelPlan* plan = nullptr;  ///< lives as long as the stream
+  std::vector<std::uint8_t> open;     ///< by channel of the plan
+  StreamFacts facts;
+};
+using SpectrumRing = Ring<SpectrumSlot>;
+
+/// Something for the feed thread, with its place in the order that does not depend on threads: ring number of
+/// the spectrum, channel of the plan, how many before it.
+struct StreamEvent {
+  std::uint64_t spectrum = 0;
+  std::uint32_t channel = 0;
+  std::uint32_t ordinal = 0;
+  dsp::SampleIndex now{};  ///< stream time at which it came out
+  std::variant<StreamFacts, TimedFrame, TimedReject> what;
+};
+
+/// channel worker → feed.
+struct EventBatch {
+  std::uint64_t spectra_done = 0;  ///< all spectra numbered below are done with by this worker
+  std::uint64_t lost_spectra = 0;  ///< since its start
+  dsp::SampleIndex now{};
+  std::vector<StreamEvent> events;
+};
+using EventRing = Ring<EventBatch>;
+
+}  // namespace windhover::sensor

@@ -1,0 +1,208 @@
+#include "sensor/sensor.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+namespace windhover::sensor {
+namespace {
+
+constexpr double kChunkSeconds = 1e-3;
+constexpr double kLiveIqSeconds = 0.25;
+constexpr std::size_t kReplayChunks = 16;
+constexpr std::size_t kLiveSpectra = 512;  // 38 ms
+constexpr std::size_t kReplaySpectra = 128;
+// More than a worker does between two batches: a worker that must wait for room is then so far ahead of the
+// one that the feed waits for that the latter has spectra left to work on.
+constexpr std::size_t kEventBatches = 256;
+
+RingShape iq_shape(const SourceInfo& info) {
+  const auto live = static_cast<std::size_t>(kLiveIqSeconds / kChunkSeconds);
+  return {info.live ? live : kReplayChunks, 1, 1, info.live ? Overrun::drop : Overrun::wait};
+}
+
+IqSlot make_iq_slot(const SourceInfo& info) {
+  const auto samples = static_cast<std::size_t>(std::ceil(info.rate.value * kChunkSeconds));
+  return {std::vector<std::byte>(samples * dsp::bytes_per_sample(info.format)), {}};
+}
+
+std::size_t worker_count(const SensorOptions& options) {
+  if (options.workers > 0) return options.workers;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::clamp<std::size_t>(cores - 1, 1, 4);
+}
+
+RingShape spectrum_shape(const SourceInfo& info, std::size_t workers) {
+  return {(info.live ? kLiveSpectra : kReplaySpectra) + BankStage::kHoldBack, workers, BankStage::kHoldBack,
+          info.live ? Overrun::drop : Overrun::wait};
+}
+
+SpectrumSlot make_spectrum_slot(const SourceInfo& info) {
+  SpectrumSlot slot;
+  slot.bins.resize(dsp::bank_geometry(info.rate).fft_size);
+  return slot;
+}
+
+bool comes_before(const StreamEvent& a, const StreamEvent& b) {
+  return std::tie(a.spectrum, a.channel, a.ordinal) < std::tie(b.spectrum, b.channel, b.ordinal);
+}
+
+}  // namespace
+
+Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
+               const SensorOptions& options)
+    : source_(std::move(source)),
+      info_(source_->info()),
+      options_(options),
+      iq_(iq_shape(info_), [this] { return make_iq_slot(info_); }),
+      spectra_(spectrum_shape(info_, worker_count(options)), [this] { return make_spectrum_slot(info_); }),
+      bank_(info_, registry, iq_, spectra_),
+      clock_(info_.rate),
+      centre_(info_.centre) {
+  const std::size_t workers = worker_count(options);
+  const RingShape shape{kEventBatches, 1, 1, info_.live ? Overrun::drop : Overrun::wait};
+  for (std::size_t i = 0; i < workers; ++i) {
+    event_rings_.push_back(std::make_unique<EventRing>(shape, [] { return EventBatch{}; }));
+    workers_.push_back(std::make_unique<ChannelWorker>(WorkerShare{i, workers}, info_, bank_.first_plan(),
+                                                       spectra_, *event_rings_[i]));
+    inputs_.push_back({event_rings_[i].get()});
+  }
+}
+
+template <typename Work>
+std::jthread Sensor::start(Work work) {
+  return std::jthread([this, work](std::stop_token) mutable {
+    try {
+      work();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+  });
+}
+
+void Sensor::fail(std::exception_ptr failure) {
+  {
+    const std::lock_guard lock(failure_lock_);
+    if (!failure_) failure_ = failure;
+  }
+  iq_.cancel();
+  spectra_.cancel();
+  for (const auto& ring : event_rings_) ring->cancel();
+}
+
+void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
+  {
+    std::vector<std::jthread> channels;
+    for (const auto& worker : workers_) channels.push_back(start([&worker] { worker->run(); }));
+    const std::jthread bank = start([this] { bank_.run(); });
+    const std::jthread radio = start([this, &stop] { run_radio(stop); });
+
+    for (;;) {
+      // Nothing can be told before the slowest worker has passed it, so that is whom to wait for.
+      const auto slowest =
+          std::min_element(inputs_.begin(), inputs_.end(), [](const Input& a, const Input& b) {
+            return std::tie(a.ended, a.spectra_done) < std::tie(b.ended, b.spectra_done);
+          });
+      tell_events_before(slowest->ended ? UINT64_MAX : slowest->spectra_done, feed);
+      if (slowest->ended) break;
+      take_batch(*slowest);
+    }
+  }
+  feed.finish(status(bank_.counters(), end_), stream_time(end_));
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void Sensor::run_radio(const std::atomic<bool>& stop) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  IqSlot thrown_away = make_iq_slot(info_);
+  while (!stop) {
+    IqSlot* slot = iq_.acquire();
+    IqSlot& target = slot != nullptr ? *slot : thrown_away;  // the ring counts what it has no room for
+    try {
+      do target.chunk = source_->read(target.native);
+      while (target.chunk.state == SourceChunk::State::nothing && !stop);
+    } catch (const SourceError&) {
+      const std::lock_guard lock(failure_lock_);
+      failure_ = std::current_exception();  // what came before it is still decoded and told
+      break;
+    }
+    if (target.chunk.state != SourceChunk::State::samples) break;
+    if (options_.pace == Pace::realtime) {
+      const double end_s =
+          static_cast<double>(target.chunk.first.value + static_cast<std::int64_t>(target.chunk.samples)) /
+          info_.rate.value;
+      const auto due =
+          begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(end_s));
+      while (Clock::now() < due && !stop)
+        std::this_thread::sleep_until(std::min(due, Clock::now() + std::chrono::milliseconds(50)));
+    }
+    if (slot != nullptr) iq_.publish();
+  }
+  iq_.close();
+}
+
+void Sensor::take_batch(Input& input) {
+  const auto lease = input.ring->read(0);
+  if (!lease) {
+    input.ended = true;
+    return;
+  }
+  input.spectra_done = lease->spectra_done;
+  input.lost_spectra = lease->lost_spectra;
+  waiting_.insert(waiting_.end(), lease->events.begin(), lease->events.end());
+  end_ = std::max(end_, lease->now);
+}
+
+void Sensor::tell_events_before(std::uint64_t spectrum, FeedStage& feed) {
+  const auto ready = std::partition(waiting_.begin(), waiting_.end(),
+                                    [&](const StreamEvent& event) { return event.spectrum < spectrum; });
+  std::sort(waiting_.begin(), ready, comes_before);
+  std::for_each(waiting_.begin(), ready, [&](StreamEvent& event) { tell(event, feed); });
+  waiting_.erase(waiting_.begin(), ready);
+}
+
+void Sensor::tell(StreamEvent& event, FeedStage& feed) {
+  if (const auto* facts = std::get_if<StreamFacts>(&event.what)) {
+    for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
+    if (facts->centre) centre_ = *facts->centre;
+    if (facts->counters) feed.on_status(status(*facts->counters, event.now), stream_time(event.now));
+    return;
+  }
+  const UtcTime now = stream_time(event.now);
+  const auto timed = [&](StreamPosition& at) {
+    at.time = clock_.at({static_cast<std::int64_t>(std::floor(at.start_s * info_.rate.value))});
+  };
+  if (auto* frame = std::get_if<TimedFrame>(&event.what)) {
+    timed(frame->at);
+    feed.on_frame(*frame, now);
+  } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
+    timed(reject->at);
+    feed.on_reject(*reject, now);
+  }
+}
+
+UtcTime Sensor::stream_time(dsp::SampleIndex index) { return latest_ = std::max(latest_, clock_.at(index)); }
+
+StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now) const {
+  StreamStatus s;
+  s.source = info_.description;
+  s.rate_hz = info_.rate.value;
+  s.center_hz = centre_.value;
+  s.band_low_hz = centre_.value - info_.rate.value / 2;
+  s.band_high_hz = centre_.value + info_.rate.value / 2;
+  s.time_known = clock_.known();
+  s.samples = counters.samples;
+  s.stream_s = static_cast<double>(now.value) / info_.rate.value;
+  s.gaps = counters.gaps;
+  s.lost_samples = counters.lost_samples;
+  s.nonfinite_samples = counters.nonfinite_samples;
+  s.drops["iq"] = counters.dropped_chunks;
+  s.drops["spectra"] = counters.dropped_spectra;
+  for (const Input& input : inputs_) s.drops["channels"] += input.lost_spectra;
+  s.notes = options_.notes;
+  return s;
+}
+
+}  // namespace windhover::sensor

@@ -1,0 +1,88 @@
+#pragma once
+// One stream of samples through all threads: who owns what, and every hand-over, on this page.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "decoders/decoder.hpp"
+#include "sensor/bank_stage.hpp"
+#include "sensor/channel_worker.hpp"
+#include "sensor/feed_stage.hpp"
+#include "sensor/pipeline_blocks.hpp"
+#include "sensor/sample_clock.hpp"
+#include "sensor/source.hpp"
+
+namespace windhover::sensor {
+
+enum class Pace : std::uint8_t {
+  unlimited,  ///< as fast as the readers take it
+  realtime,   ///< a recording is played at its own rate
+};
+
+struct SensorOptions {
+  std::size_t workers = 0;  ///< channel workers; 0 = one for each core but one, at most four
+  Pace pace = Pace::unlimited;
+  std::vector<std::string> notes{};  ///< for `status`
+};
+
+/// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ the caller of run(),
+/// which is the feed thread. A recording's rings wait, so that nothing is lost; a device's rings drop and
+/// count.
+class Sensor {
+ public:
+  /// Plans transforms and channels; may take seconds without FFTW wisdom. Throws std::invalid_argument if the
+  /// source's rate does not suit the filter bank.
+  Sensor(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
+         const SensorOptions& options);
+
+  /// Runs the stream to its end, or until `stop`. Events go to `feed` in stream order, in this thread.
+  /// Rethrows what ended the source early.
+  void run(FeedStage& feed, const std::atomic<bool>& stop);
+
+ private:
+  struct Input {  // of the feed thread, from one worker
+    EventRing* ring;
+    std::uint64_t spectra_done = 0;
+    std::uint64_t lost_spectra = 0;
+    bool ended = false;
+  };
+
+  void run_radio(const std::atomic<bool>& stop);
+  template <typename Work>
+  std::jthread start(Work work);
+  void fail(std::exception_ptr failure);
+  void take_batch(Input& input);
+  void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
+  void tell(StreamEvent& event, FeedStage& feed);
+  UtcTime stream_time(dsp::SampleIndex index);
+  StreamStatus status(const StreamCounters& counters, dsp::SampleIndex now) const;
+
+  std::unique_ptr<Source> source_;
+  SourceInfo info_;
+  SensorOptions options_;
+  IqRing iq_;
+  SpectrumRing spectra_;
+  BankStage bank_;
+  std::vector<std::unique_ptr<EventRing>> event_rings_;
+  std::vector<std::unique_ptr<ChannelWorker>> workers_;
+  std::mutex failure_lock_;
+  std::exception_ptr failure_;  // the first of any thread
+
+  // The feed thread's own.
+  SampleClock clock_;
+  std::vector<Input> inputs_;
+  std::vector<StreamEvent> waiting_;  // not yet past by all workers
+  dsp::Hertz centre_{};
+  UtcTime latest_{};  // time never runs back, whatever a recording's segments say
+  dsp::SampleIndex end_{};
+};
+
+}  // namespace windhover::sensor

@@ -1,0 +1,34 @@
+#pragma once
+// Promised figures: each measures, prints its table as Markdown and says whether the promise is kept.
+
+#include <cstdint>
+#include <ostream>
+#include <span>
+#include <string_view>
+
+namespace windhover::bench {
+
+enum class Effort : std::uint8_t {
+  full,   ///< as promised
+  quick,  ///< the same with fewer trials, for CI
+};
+
+struct Figure {
+  std::string_view name;
+  std::string_view promise;
+  bool in_ci;  ///< under a minute, and no timing
+  bool (*measure)(std::ostream& out, Effort effort);
+};
+
+std::span<const Figure> figures();
+
+bool real_recording(std::ostream& out, Effort effort);
+bool droneid_sensitivity(std::ostream& out, Effort effort);
+bool gate_cost(std::ostream& out, Effort effort);
+bool droneid_noise(std::ostream& out, Effort effort);
+bool droneid_negatives(std::ostream& out, Effort effort);
+bool droneid_speed(std::ostream& out, Effort effort);
+bool feed_latency(std::ostream& out, Effort effort);
+bool bank_proof(std::ostream& out, Effort effort);
+
+}  // namespace windhover::bench

@@ -1,0 +1,93 @@
+#include "tests/support/emitters.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace windhover::synth {
+namespace {
+
+constexpr Range kRadio_hz{0, 300e9};
+constexpr Range kLevel_db{-200, 100};
+
+void read_timing(SceneObject& config, const EmitterContext& context, double default_interval_s,
+                 Schedule& out) {
+  const double start_s = config.number("start_s", {0, 1e9});
+  const double interval_s = config.number_or("interval_s", default_interval_s, {1e-6, 1e9});
+  const auto room = static_cast<std::int64_t>(std::floor((context.duration_s - start_s) / interval_s)) + 1;
+  const std::int64_t count = config.integer_or("count", std::max<std::int64_t>(room, 1), {1, 1e9});
+  for (std::int64_t n = 0; n < count; ++n)
+    out.starts_s.push_back(std::round((start_s + static_cast<double>(n) * interval_s) * 1e9) / 1e9);
+  if (out.starts_s.back() >= context.duration_s)
+    config.fail("count", "small enough that all transmissions start within duration_s");
+}
+
+void read_carriers(SceneObject& config, Schedule& out) {
+  if (!config.has("hop")) {
+    out.carriers.assign(out.starts_s.size(), {config.number("carrier_hz", kRadio_hz)});
+    return;
+  }
+  auto hop = config.object("hop");
+  const auto carriers_hz = hop.numbers("carriers_hz");
+  const auto stay = static_cast<std::size_t>(hop.integer("bursts_per_carrier", {1, 1e9}));
+  hop.finish();
+  for (std::size_t n = 0; n < out.starts_s.size(); ++n)
+    out.carriers.push_back({carriers_hz[n / stay % carriers_hz.size()]});
+}
+
+void read_level(SceneObject& config, const EmitterContext& context, Schedule& out) {
+  out.snr_db = config.optional_number("snr_db", kLevel_db);
+  out.level_dbfs = config.optional_number("level_dbfs", kLevel_db);
+  if (out.snr_db.has_value() == out.level_dbfs.has_value())
+    config.fail("snr_db", "given, or level_dbfs in its place, but not both");
+  if (out.snr_db && !context.noise_per_hz) config.fail("snr_db", "left out in a scene without noise_dbfs");
+}
+
+void read_channel(SceneObject& config, Schedule& out) {
+  if (config.has("taps"))
+    for (auto& tap : config.objects("taps")) {
+      const double gain = std::pow(10, tap.number("gain_db", kLevel_db) / 20);
+      const double phase = tap.number_or("phase_deg", 0) * std::numbers::pi / 180;
+      out.taps.push_back({std::polar(gain, phase), tap.number("delay_ns", {0, 1e6})});
+      tap.finish();
+    }
+  auto rician = config.optional_object("rician");
+  if (!rician) return;
+  if (!out.taps.empty()) config.fail("rician", "left out where taps are given");
+  out.rician =
+      RicianProfile{rician->number("k_db", kLevel_db), rician->number_or("spread_ns", 400, {0, 1e6}), true};
+  rician->finish();
+}
+
+}  // namespace
+
+Schedule read_schedule(SceneObject& config, const EmitterContext& context, double default_interval_s) {
+  Schedule out;
+  read_timing(config, context, default_interval_s, out);
+  read_carriers(config, out);
+  out.cfo_hz = config.number_or("cfo_hz", 0, {-10e6, 10e6});
+  out.clock_ppm = config.number_or("clock_ppm", 0, {-1000, 1000});
+  read_level(config, context, out);
+  read_channel(config, out);
+  return out;
+}
+
+Transmission scheduled(const Schedule& schedule, std::size_t n, const EmitterContext& context,
+                       double duration_s, dsp::Hertz noise_bandwidth, Random& random) {
+  Transmission out;
+  out.carrier = schedule.carriers[n];
+  out.cfo_hz = schedule.cfo_hz;
+  out.start_s = schedule.starts_s[n];
+  out.duration_s = duration_s;
+  out.noise_bandwidth = noise_bandwidth;
+  out.clock_ppm = schedule.clock_ppm;
+  out.phase_rad = random.uniform(0, 2 * std::numbers::pi);
+  out.taps = schedule.rician ? rician_taps(random, *schedule.rician) : schedule.taps;
+  const double noise = context.noise_per_hz.value_or(0) * noise_bandwidth.value;
+  out.power = schedule.level_dbfs ? std::pow(10, *schedule.level_dbfs / 10)
+                                  : noise * std::pow(10, schedule.snr_db.value_or(0) / 10);
+  out.snr_db = schedule.snr_db;
+  if (!out.snr_db && noise > 0) out.snr_db = 10 * std::log10(out.power / noise);
+  return out;
+}
+
+}  // namespace windhover::synth
