@@ -69,6 +69,7 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tracker_.finish(now, due_);
   tell(due_);
   tell_status(stream, now);
+  recent_.clear();  // the next stream counts its seconds anew
 }
 
 bool FeedStage::is_duplicate(const TimedFrame& frame) {

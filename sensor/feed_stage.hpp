@@ -36,7 +36,7 @@ class FeedStage {
   void on_status(const StreamStatus& stream, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
-  /// The last state of every aircraft and a last status.
+  /// The last state of every aircraft and a last status. Another recording may follow.
   void finish(const StreamStatus& stream, UtcTime now);
 
  private:

@@ -140,6 +140,17 @@ BOOST_AUTO_TEST_CASE(frames_that_differ_in_time_carrier_or_payload_are_not_dupli
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_same_recording_once_more_is_no_duplicate) {
+  Collect sink;
+  FeedStage stage(options(), {&sink});
+  for (int i = 0; i < 2; ++i) {
+    hear(stage, numbered(1, at_ms(1000)));
+    stage.finish({}, at_ms(2000));
+  }
+  BOOST_TEST(sink.of_kind("frame").size() == 2U);
+  BOOST_TEST(sink.of_kind("status")[1]["duplicates"] == 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_carrier_decides_not_the_raster_point) {
   Collect sink;
   FeedStage stage(options(), {&sink});

@@ -68,6 +68,10 @@ double resident_megabytes() {
 class Child {
  public:
   explicit Child(const std::vector<std::string>& command) {
+    // Built before the fork: the child of a program with threads may not allocate.
+    std::vector<char*> arguments;
+    for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
+    arguments.push_back(nullptr);
     int ends[2];
     BOOST_REQUIRE(pipe(ends) == 0);
     pid_ = fork();
@@ -77,9 +81,6 @@ class Child {
       dup2(ends[1], STDERR_FILENO);
       close(ends[0]);
       close(ends[1]);
-      std::vector<char*> arguments;
-      for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
-      arguments.push_back(nullptr);
       execv(arguments[0], arguments.data());
       _exit(127);
     }
