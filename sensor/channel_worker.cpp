@@ -101,7 +101,8 @@ decoders::IqBlock ChannelWorker::valid_samples(Channel& channel, const SpectrumS
   const auto whole = channel.tap.extract(slot.bins.data(), slot.block);
   const std::int64_t start = slot.block * std::ssize(whole);
   const auto offset = [&](dsp::SampleIndex at) {
-    const double index = std::ceil(channel.tap.channel_position(static_cast<double>(at.value)));
+    // Block borders fall on whole channel samples; what rounding adds to them must not cost one.
+    const double index = std::ceil(channel.tap.channel_position(static_cast<double>(at.value)) - 1e-3);
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(index) - start, 0, std::ssize(whole));
   };
   const std::int64_t from = offset(slot.first_valid);

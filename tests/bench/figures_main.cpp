@@ -12,18 +12,23 @@ namespace windhover::bench {
 
 std::span<const Figure> figures() {
   static constexpr std::array kFigures{
-      Figure{"real-recording", "all three DroneID bursts of the Mavic Air 2 recording, the cut one too, field by field", true,
+      Figure{"real-recording",
+             "all three DroneID bursts of the Mavic Air 2 recording, the cut one too, field by field", true,
              real_recording},
       Figure{"droneid-sensitivity",
-             "frame errors at most 10 % at -3.0 dB and 1 % at -2.5 dB; 8 symbols 0.5 dB, multipath 1.5 dB worse at most", true,
-             droneid_sensitivity},
+             "frame errors at most 10 % at -3.0 dB and 1 % at -2.5 dB; 8 symbols 0.5 dB, multipath 1.5 dB "
+             "worse at most",
+             true, droneid_sensitivity},
       Figure{"gate-cost", "gates cost less than 0.1 dB of sensitivity", true, gate_cost},
       Figure{"droneid-noise", "no frame in ten minutes of noise", true, droneid_noise},
-      Figure{"droneid-negatives", "no frame in recordings of Wi-Fi, LTE, 802.15.4, BLE and ADS-B", true, droneid_negatives},
-      Figure{"droneid-speed", "50 MS/s on one core: 2 times real time on noise, 1.5 with four bursts each 640 ms", false,
+      Figure{"droneid-negatives", "no frame in recordings of Wi-Fi, LTE, 802.15.4, BLE and ADS-B", true,
+             droneid_negatives},
+      Figure{"droneid-speed",
+             "50 MS/s on one core: 2 times real time on noise, 1.5 with four bursts each 640 ms", false,
              droneid_speed},
       Figure{"feed-latency", "a burst is on the feed within 50 ms of its end", false, feed_latency},
-      Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true, bank_proof},
+      Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
+             bank_proof},
   };
   return kFigures;
 }

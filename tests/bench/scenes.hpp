@@ -30,7 +30,8 @@ struct SensitivityCase {
 /// 20 MS/s; carriers anywhere where the burst fits, ±40 kHz of carrier offset beside that.
 Scene sensitivity_scene(const SensitivityCase& c);
 
-/// Noise, or noise with one burst of 15 dB on each of four carriers every 640 ms; 640 ms long, to be repeated.
+/// Noise, or noise with one burst of 15 dB on each of four carriers every 640 ms; 640 ms long, to be
+/// repeated.
 Scene speed_scene(Hertz rate, bool busy, std::uint64_t seed);
 
 }  // namespace windhover::bench

@@ -36,7 +36,8 @@ bool curve(std::ostream& out, const char* name, SensitivityCase c, std::span<con
     const double chance = c.bursts < 300 ? 0.02 : 0;
     const bool ok = point.promised > 1 || error <= point.promised + chance;
     kept &= ok;
-    out << "| " << name << " | " << std::fixed << std::setprecision(1) << point.snr_db << " dB | " << 100 * error << " % | ";
+    out << "| " << name << " | " << std::fixed << std::setprecision(1) << point.snr_db << " dB | "
+        << 100 * error << " % | ";
     if (point.promised <= 1) out << "<= " << 100 * point.promised << " %" << (ok ? "" : " **missed**");
     out << " |\n" << std::flush;
   }
@@ -54,10 +55,14 @@ std::vector<decoders::ChannelSpec> ungated_channels(decoders::Band band) {
 
 bool droneid_sensitivity(std::ostream& out, Effort effort) {
   const std::size_t n = trials(effort);
-  out << n << " bursts a point; carrier anywhere in 20 MS/s, carrier offset ±40 kHz, any fraction of a sample; synthetic "
-      << "bursts in white noise. Es/N0 per subcarrier.\n\n| signal | Es/N0 | frame error | promised |\n|---|---|---|---|\n";
+  out << n
+      << " bursts a point; carrier anywhere in 20 MS/s, carrier offset ±40 kHz, any fraction of a sample; "
+         "synthetic "
+      << "bursts in white noise. Es/N0 per subcarrier.\n\n| signal | Es/N0 | frame error | promised "
+         "|\n|---|---|---|---|\n";
   constexpr double kNone = 2;
-  const std::array nine{Point{-4.0, kNone}, Point{-3.5, kNone}, Point{-3.0, 0.10}, Point{-2.5, 0.01}, Point{-2.0, 0.01}};
+  const std::array nine{Point{-4.0, kNone}, Point{-3.5, kNone}, Point{-3.0, 0.10}, Point{-2.5, 0.01},
+                        Point{-2.0, 0.01}};
   const std::array eight{Point{-3.5, kNone}, Point{-3.0, kNone}, Point{-2.5, 0.10}, Point{-2.0, 0.01}};
   const std::array faded{Point{-3.0, kNone}, Point{-2.0, kNone}, Point{-1.5, 0.10}, Point{-1.0, 0.01}};
   const std::array strong{Point{10.0, 0.0}, Point{30.0, 0.0}};
@@ -74,10 +79,9 @@ bool gate_cost(std::ostream& out, Effort effort) {
   const auto missed = [&](double snr_db, bool gated) {
     c.snr_db = snr_db;
     const Scene scene = sensitivity_scene(c);
-    static constexpr std::array kUngated{
-        decoders::DecoderEntry{"dji_droneid", ungated_channels, [](const decoders::ChannelSpec& spec) {
-                                 return decoders::registry().front().make(spec);
-                               }}};
+    static constexpr std::array kUngated{decoders::DecoderEntry{
+        "dji_droneid", ungated_channels,
+        [](const decoders::ChannelSpec& spec) { return decoders::registry().front().make(spec); }}};
     const auto registry = gated ? decoders::registry() : std::span<const decoders::DecoderEntry>(kUngated);
     const auto result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre), {}, registry);
     return static_cast<double>(scene.sent.size() - count_received(scene.sent, result));
@@ -85,8 +89,9 @@ bool gate_cost(std::ostream& out, Effort effort) {
   const double above = missed(-3.2, false), at = missed(-3.4, false), gated = missed(-3.4, true);
   const double per_db = std::max(1.0, (at - above) / 0.2);
   const double cost_db = std::max(0.0, gated - at) / per_db;
-  out << "| | missed of " << c.bursts << " |\n|---|---|\n| no gates, -3.2 dB | " << above << " |\n| no gates, -3.4 dB | " << at
-      << " |\n| gates, same bursts and noise, -3.4 dB | " << gated << " |\n\nCost: " << std::setprecision(2) << cost_db << " dB.\n";
+  out << "| | missed of " << c.bursts << " |\n|---|---|\n| no gates, -3.2 dB | " << above
+      << " |\n| no gates, -3.4 dB | " << at << " |\n| gates, same bursts and noise, -3.4 dB | " << gated
+      << " |\n\nCost: " << std::setprecision(2) << cost_db << " dB.\n";
   return cost_db < 0.1;
 }
 

@@ -44,12 +44,14 @@ bool real_recording(std::ostream& out, Effort) {
   if (!truth_file) return skipped(out);
   const auto truth = nlohmann::json::parse(std::ifstream(*truth_file));
   const auto result = replay(*synth::shared_path("captures/dji_droneid_mavic_air2_a.sigmf-meta"));
-  out << "| sequence | start off by | carrier off by | fields |\n|---|---|---|---|\n" << std::fixed << std::setprecision(2);
+  out << "| sequence | start off by | carrier off by | fields |\n|---|---|---|---|\n"
+      << std::fixed << std::setprecision(2);
   bool kept = result.frames.size() == truth.at("bursts").size();
   for (const auto& burst : truth.at("bursts")) {
     // The logical packet is the whole of the fields: equal bytes are equal fields.
     const auto hex = burst.at("payload_91_bytes_hex").get<std::string>();
-    const auto found = std::find_if(result.frames.begin(), result.frames.end(), [&](const Heard& h) { return to_hex(h.packet) == hex; });
+    const auto found = std::find_if(result.frames.begin(), result.frames.end(),
+                                    [&](const Heard& h) { return to_hex(h.packet) == hex; });
     const int sequence = burst.at("fields").at("sequence");
     if (found == result.frames.end()) {
       out << "| " << sequence << " | | | **missing** |\n";
@@ -58,7 +60,8 @@ bool real_recording(std::ostream& out, Effort) {
     }
     const double start = burst.at("start_sample").get<double>() / 50e6;
     const double carrier = 2457.5e6 + burst.at("center_offset_hz").get<double>();
-    out << "| " << sequence << " | " << 1e6 * (found->start_s - start) << " µs | " << found->carrier_hz - carrier << " Hz | equal |\n";
+    out << "| " << sequence << " | " << 1e6 * (found->start_s - start) << " µs | "
+        << found->carrier_hz - carrier << " Hz | equal |\n";
     kept &= std::abs(found->start_s - start) < 10e-6 && std::abs(found->carrier_hz - carrier) < 200;
   }
   return kept;
@@ -67,8 +70,8 @@ bool real_recording(std::ostream& out, Effort) {
 bool droneid_noise(std::ostream& out, Effort effort) {
   const double seconds = effort == Effort::full ? 600 : 10;
   const RunResult result = run_pipeline(noise_source({20e6}, kCentre, seconds, 31));
-  out << "White noise, 20 MS/s, " << seconds << " s: " << result.frames.size() << " frames, " << result.rejects
-      << " rejected attempts.\n";
+  out << "White noise, 20 MS/s, " << seconds << " s: " << result.frames.size() << " frames, "
+      << result.rejects << " rejected attempts.\n";
   return result.frames.empty() && result.rejects <= 1 + static_cast<std::uint64_t>(seconds / 10);
 }
 
@@ -84,7 +87,8 @@ bool droneid_negatives(std::ostream& out, Effort) {
   bool kept = !recordings.empty();
   for (const auto& recording : recordings) {
     const RunResult result = replay(recording);
-    out << "| " << recording.stem().string() << " | " << result.frames.size() << " | " << result.rejects << " |\n";
+    out << "| " << recording.stem().string() << " | " << result.frames.size() << " | " << result.rejects
+        << " |\n";
     kept &= result.frames.empty();
   }
   return kept;
@@ -93,7 +97,8 @@ bool droneid_negatives(std::ostream& out, Effort) {
 bool droneid_speed(std::ostream& out, Effort) {
   dsp::set_plan_rigour(dsp::PlanRigour::measure);
   constexpr Hertz kRate{50e6};
-  out << "CPU time of all threads together, search over the whole band.\n\n| 50 MS/s | times real time on one core | ns/sample | "
+  out << "CPU time of all threads together, search over the whole band.\n\n| 50 MS/s | times real time on "
+         "one core | ns/sample | "
          "frames |\n|---|---|---|---|\n";
   bool kept = true;
   for (const bool busy : {false, true}) {
@@ -102,15 +107,16 @@ bool droneid_speed(std::ostream& out, Effort) {
     std::vector<double> speeds;
     std::size_t frames = 0;
     for (int run = 0; run < 5; ++run) {
-      const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, kRounds), {.workers = 1});
+      const RunResult result =
+          run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, kRounds), {.workers = 1});
       speeds.push_back(result.signal_s / result.cpu_s);
       frames = result.frames.size();
     }
     std::sort(speeds.begin(), speeds.end());
     const double median = speeds[speeds.size() / 2];
     const std::size_t expected = scene.sent.size() * kRounds;
-    out << "| " << (busy ? "four bursts each 640 ms" : "noise") << " | " << std::fixed << std::setprecision(2) << median << " | "
-        << 1e9 / (median * kRate.value) << " | " << frames << " of " << expected << " |\n";
+    out << "| " << (busy ? "four bursts each 640 ms" : "noise") << " | " << std::fixed << std::setprecision(2)
+        << median << " | " << 1e9 / (median * kRate.value) << " | " << frames << " of " << expected << " |\n";
     kept &= median >= (busy ? 1.5 : 2.0) && frames == expected;
   }
   return kept;
@@ -118,15 +124,17 @@ bool droneid_speed(std::ostream& out, Effort) {
 
 bool feed_latency(std::ostream& out, Effort) {
   const Scene scene = speed_scene({20e6}, true, 51);
-  const RunResult result =
-      run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, 8), {.pace = sensor::Pace::realtime});
+  const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, 8),
+                                        {.pace = sensor::Pace::realtime});
   std::vector<double> latency_ms;
   for (const Heard& h : result.frames)
-    latency_ms.push_back(1e3 * (std::chrono::duration<double>(h.at - result.began).count() - h.start_s - h.duration_s));
+    latency_ms.push_back(
+        1e3 * (std::chrono::duration<double>(h.at - result.began).count() - h.start_s - h.duration_s));
   if (latency_ms.empty()) return false;
   std::sort(latency_ms.begin(), latency_ms.end());
-  out << "Replay at real time, 20 MS/s, " << latency_ms.size() << " bursts: median " << std::fixed << std::setprecision(1)
-      << latency_ms[latency_ms.size() / 2] << " ms, longest " << latency_ms.back() << " ms from a burst's end to the feed.\n";
+  out << "Replay at real time, 20 MS/s, " << latency_ms.size() << " bursts: median " << std::fixed
+      << std::setprecision(1) << latency_ms[latency_ms.size() / 2] << " ms, longest " << latency_ms.back()
+      << " ms from a burst's end to the feed.\n";
   return latency_ms.size() == scene.sent.size() * 8 && latency_ms.back() <= 50;
 }
 

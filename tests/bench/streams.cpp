@@ -98,7 +98,8 @@ class Collector final : public sensor::FeedSink {
     const auto json = nlohmann::json::parse(message.json);
     const auto& rf = json.at("rf");
     result_.frames.push_back({synth::from_hex(json.at("payload_hex").get<std::string>()), rf.at("start_s"),
-                              rf.at("duration_s"), rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), now});
+                              rf.at("duration_s"),
+                              rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), now});
   }
 
  private:
@@ -109,7 +110,9 @@ class Collector final : public sensor::FeedSink {
 
 Ci16 to_ci16(std::span<const cf32> iq) {
   Ci16 out(2 * iq.size());
-  const auto rounded = [](float x) { return static_cast<std::int16_t>(std::lrint(std::clamp(x * 32768.0f, -32768.0f, 32767.0f))); };
+  const auto rounded = [](float x) {
+    return static_cast<std::int16_t>(std::lrint(std::clamp(x * 32768.0f, -32768.0f, 32767.0f)));
+  };
   for (std::size_t i = 0; i < iq.size(); ++i) {
     out[2 * i] = rounded(iq[i].real());
     out[2 * i + 1] = rounded(iq[i].imag());
@@ -117,7 +120,8 @@ Ci16 to_ci16(std::span<const cf32> iq) {
   return out;
 }
 
-std::unique_ptr<sensor::Source> memory_source(std::shared_ptr<const Ci16> samples, Hertz rate, Hertz centre, unsigned rounds) {
+std::unique_ptr<sensor::Source> memory_source(std::shared_ptr<const Ci16> samples, Hertz rate, Hertz centre,
+                                              unsigned rounds) {
   return std::make_unique<MemorySource>(std::move(samples), rate, centre, rounds);
 }
 
@@ -144,7 +148,8 @@ RunResult run_pipeline(std::unique_ptr<sensor::Source> source, const sensor::Sen
 std::size_t count_received(const std::vector<Sent>& sent, const RunResult& result) {
   return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const Sent& s) {
     return std::any_of(result.frames.begin(), result.frames.end(), [&](const Heard& h) {
-      return h.packet == s.packet && std::abs(h.start_s - s.start_s) < 10e-6 && std::abs(h.carrier_hz - s.carrier_hz) < 2e3;
+      return h.packet == s.packet && std::abs(h.start_s - s.start_s) < 10e-6 &&
+             std::abs(h.carrier_hz - s.carrier_hz) < 2e3;
     });
   }));
 }

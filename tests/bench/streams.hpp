@@ -27,7 +27,8 @@ inline constexpr double kNoisePower = 1e-4;
 Ci16 to_ci16(std::span<const cf32> iq);
 
 /// Samples from memory, played `rounds` times without a seam in the index.
-std::unique_ptr<sensor::Source> memory_source(std::shared_ptr<const Ci16> samples, Hertz rate, Hertz centre, unsigned rounds = 1);
+std::unique_ptr<sensor::Source> memory_source(std::shared_ptr<const Ci16> samples, Hertz rate, Hertz centre,
+                                              unsigned rounds = 1);
 
 /// Fresh noise for as long as asked.
 std::unique_ptr<sensor::Source> noise_source(Hertz rate, Hertz centre, double seconds, std::uint64_t seed);
@@ -51,7 +52,7 @@ struct RunResult {
   std::vector<Heard> frames;
   std::uint64_t rejects = 0;
   double signal_s = 0;
-  double cpu_s = 0;   ///< of all threads together
+  double cpu_s = 0;  ///< of all threads together
   double wall_s = 0;
   std::chrono::steady_clock::time_point began;
 };

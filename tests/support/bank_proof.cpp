@@ -14,7 +14,8 @@ using dsp::cf32;
 
 constexpr double kPi = std::numbers::pi;
 
-cf64 direct(std::span<const cf32> stream, std::span<const double> taps, double cycles_per_sample, std::int64_t at) {
+cf64 direct(std::span<const cf32> stream, std::span<const double> taps, double cycles_per_sample,
+            std::int64_t at) {
   const auto half = static_cast<std::int64_t>(taps.size() / 2);
   cf64 sum{};
   for (std::int64_t k = -half; k <= half; ++k) {
@@ -40,7 +41,8 @@ std::vector<cf32> white_noise(std::size_t n, unsigned seed) {
 std::vector<cf32> tone(std::size_t n, double cycles_per_sample) {
   std::vector<cf32> samples(n);
   for (std::size_t i = 0; i < n; ++i)
-    samples[i] = static_cast<cf32>(std::polar(1.0, 2 * kPi * std::fmod(cycles_per_sample * static_cast<double>(i), 1.0)));
+    samples[i] = static_cast<cf32>(
+        std::polar(1.0, 2 * kPi * std::fmod(cycles_per_sample * static_cast<double>(i), 1.0)));
   return samples;
 }
 
@@ -59,7 +61,8 @@ const cf32* ProofBank::spectrum(std::span<const cf32> stream, std::int64_t block
   return bins.data();
 }
 
-std::vector<cf32> channelise(ProofBank& bank, dsp::ChannelTap& tap, std::span<const cf32> stream, std::int64_t blocks) {
+std::vector<cf32> channelise(ProofBank& bank, dsp::ChannelTap& tap, std::span<const cf32> stream,
+                             std::int64_t blocks) {
   std::vector<cf32> out;
   for (std::int64_t block = 0; block < blocks; ++block) {
     const auto samples = tap.extract(bank.spectrum(stream, block), block);

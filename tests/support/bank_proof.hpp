@@ -1,6 +1,6 @@
 #pragma once
-// The filter bank against what it stands for: a mixer, an FIR filter and a decimator in double precision. Used by the
-// unit tests and by the figure that is published.
+// The filter bank against what it stands for: a mixer, an FIR filter and a decimator in double precision.
+// Used by the unit tests and by the figure that is published.
 
 #include <complex>
 #include <cstdint>
@@ -36,8 +36,8 @@ struct BankCase {
   double offset_hz;  ///< of the channel, a multiple of 10 kHz
 };
 
-/// Power of the difference to mixer, FIR and decimator on white noise, relative to the channel's, in dB. The decimation
-/// must be whole.
+/// Power of the difference to mixer, FIR and decimator on white noise, relative to the channel's, in dB. The
+/// decimation must be whole.
 double difference_to_direct_db(const BankCase& c);
 
 /// Largest output power, in dB, for a tone of full scale at a distance from the channel's centre.
