@@ -253,6 +253,18 @@ BOOST_AUTO_TEST_CASE(without_a_parity_page_nothing_is_invented) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_spare_page_that_the_data_does_not_announce_is_no_parity) {
+  Pages pages = pages_of(kLinkPages);
+  BOOST_TEST(int{pages[6].payload[5]} == 0x28);
+  pages[6].payload[5] = 0;
+  for (std::size_t lost = 0; lost < 6; ++lost) {
+    Pages heard = pages;
+    heard.erase(heard.begin() + static_cast<std::ptrdiff_t>(lost));
+    AuthAssembler assembler;
+    BOOST_TEST(!assembled(assembler, heard).has_value());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(parity_of_every_length_restores_every_page) {
   for (std::size_t bytes = 90; bytes <= 201; bytes += 3) {
     const Pages pages = pages_of({.auth_type = 5, .data = counting(bytes), .parity = true});

@@ -15,7 +15,7 @@
 #include "tests/support/droneid_packet.hpp"
 #include "tests/support/random.hpp"
 
-namespace windhover::bench {
+namespace windhover::tests {
 
 struct DroneIdCase {
   synth::DroneIdVariant variant = synth::DroneIdVariant::nine_symbols;
@@ -97,4 +97,4 @@ inline DroneIdPoint measure_droneid(const DroneIdCase& what, double snr_db, unsi
   return point;
 }
 
-}  // namespace windhover::bench
+}  // namespace windhover::tests
