@@ -91,6 +91,8 @@ Json rf_json(const decoders::RfFacts& rf, const StreamPosition& at) {
   return json;
 }
 
+bool is_finite(const std::optional<double>& value) { return value && std::isfinite(*value); }
+
 void put_body(Json& json, const DjiTelemetry& telemetry) {
   json["version"] = telemetry.version;
   if (!telemetry.layout_verified) json["layout_verified"] = false;
@@ -98,7 +100,10 @@ void put_body(Json& json, const DjiTelemetry& telemetry) {
   json["state_info"] = telemetry.state_info;
   put(json, "serial", telemetry.serial);
   put_fields(json, "", telemetry.position);
+  // The scales were found out, not published: the integers on air stand beside the values.
+  if (is_finite(telemetry.altitude_m)) json["altitude_raw"] = std::llround(*telemetry.altitude_m);
   put(json, "altitude_m", telemetry.altitude_m, kMetreDecimals);
+  if (is_finite(telemetry.height_m)) json["height_raw"] = std::llround(*telemetry.height_m * 10);
   put(json, "height_m", telemetry.height_m, kMetreDecimals);
   put(json, "v_north_mps", telemetry.v_north_mps, kSpeedDecimals);
   put(json, "v_east_mps", telemetry.v_east_mps, kSpeedDecimals);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "recording_fixture.hpp"
+#include "tests/sensor/recording_fixture.hpp"
 #include "tests/support/shared_data.hpp"
 
 using namespace windhover;

@@ -1,6 +1,6 @@
 #include "sensor/sigmf_archive.hpp"
 
-#include "recording_fixture.hpp"
+#include "tests/sensor/recording_fixture.hpp"
 
 using namespace windhover;
 using namespace windhover::sensor;

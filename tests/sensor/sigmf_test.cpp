@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "recording_fixture.hpp"
+#include "tests/sensor/recording_fixture.hpp"
 
 using namespace windhover;
 using namespace windhover::sensor;

@@ -4,8 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "recording_fixture.hpp"
 #include "soapy_test_device.hpp"
+#include "tests/sensor/recording_fixture.hpp"
 
 using namespace windhover;
 using namespace windhover::sensor;
