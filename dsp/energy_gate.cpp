@@ -15,38 +15,61 @@ constexpr double kBlockSigmas = 4.5;
 constexpr double kMeanSigmas = 3.7;
 constexpr double kSlowestStep = 0.005;
 
+// Squares of the windowed real and imaginary parts, interleaved as they come: no shuffling.
 WINDHOVER_CLONES
-void inner_hann_power(const cf32* bins, float* power, std::size_t from, std::size_t to) noexcept {
+void windowed_squares(const cf32* bins, float* squares, std::size_t n) noexcept {
   const float* x = reinterpret_cast<const float*>(bins);
-  for (std::size_t i = from; i < to; ++i) {
-    const float re = 0.5f * x[2 * i] - 0.25f * (x[2 * i - 2] + x[2 * i + 2]);
-    const float im = 0.5f * x[2 * i + 1] - 0.25f * (x[2 * i - 1] + x[2 * i + 3]);
-    power[i] = re * re + im * im;
+  for (std::size_t i = 2; i < 2 * n - 2; ++i) {
+    const float windowed = 0.5f * x[i] - 0.25f * (x[i - 2] + x[i + 2]);
+    squares[i] = windowed * windowed;
   }
 }
 
 WINDHOVER_CLONES
-void sum_cells(const float* power, float* cells, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i)
-    cells[i] = (power[4 * i] + power[4 * i + 1]) + (power[4 * i + 2] + power[4 * i + 3]);
+void sum_cells(const float* squares, float* cells, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float* s = squares + 2 * kBinsPerCell * i;
+    cells[i] = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+  }
 }
 
-float edge_power(cf32 before, cf32 at, cf32 after) { return std::norm(0.5f * at - 0.25f * (before + after)); }
+void edge_squares(cf32 before, cf32 at, cf32 after, float* squares) noexcept {
+  const cf32 windowed = 0.5f * at - 0.25f * (before + after);
+  squares[0] = windowed.real() * windowed.real();
+  squares[1] = windowed.imag() * windowed.imag();
+}
 
 }  // namespace
 
-void hann_power(const cf32* bins, std::size_t n, float* power, float* cells) noexcept {
+void hann_cells(const cf32* bins, std::size_t n, float* scratch, float* cells) noexcept {
   const std::size_t half = n / 2;
   // Upper half of the FFT order = negative frequencies = lower half of the result.
-  float* negative = power;
-  float* positive = power + half;
-  inner_hann_power(bins + half, negative, 1, half - 1);
-  inner_hann_power(bins, positive, 1, half - 1);
-  negative[0] = edge_power(bins[half - 1], bins[half], bins[half + 1]);
-  negative[half - 1] = edge_power(bins[n - 2], bins[n - 1], bins[0]);
-  positive[0] = edge_power(bins[n - 1], bins[0], bins[1]);
-  positive[half - 1] = edge_power(bins[half - 2], bins[half - 1], bins[half]);
-  sum_cells(power, cells, n / kBinsPerCell);
+  float* negative = scratch;
+  float* positive = scratch + n;
+  windowed_squares(bins + half, negative, half);
+  windowed_squares(bins, positive, half);
+  edge_squares(bins[half - 1], bins[half], bins[half + 1], negative);
+  edge_squares(bins[n - 2], bins[n - 1], bins[0], negative + n - 2);
+  edge_squares(bins[n - 1], bins[0], bins[1], positive);
+  edge_squares(bins[half - 2], bins[half - 1], bins[half], positive + n - 2);
+  sum_cells(scratch, cells, n / kBinsPerCell);
+}
+
+void prefix_sums(std::span<const float> cells, std::span<double> prefix) noexcept {
+  // Four at a time: one addition waits for the one before only once in four cells.
+  double sum = prefix[0] = 0;
+  std::size_t i = 0;
+  for (; i + 4 <= cells.size(); i += 4) {
+    const double one = static_cast<double>(cells[i]);
+    const double two = one + static_cast<double>(cells[i + 1]);
+    const double three = two + static_cast<double>(cells[i + 2]);
+    const double four = three + static_cast<double>(cells[i + 3]);
+    prefix[i + 1] = sum + one;
+    prefix[i + 2] = sum + two;
+    prefix[i + 3] = sum + three;
+    prefix[i + 4] = sum += four;
+  }
+  for (; i < cells.size(); ++i) prefix[i + 1] = sum += static_cast<double>(cells[i]);
 }
 
 EnergyGate::EnergyGate(std::size_t first_cell, std::size_t cell_count)

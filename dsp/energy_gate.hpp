@@ -12,12 +12,15 @@ namespace windhover::dsp {
 
 inline constexpr std::size_t kBinsPerCell = 4;
 
-/// bins   one spectrum of the bank, n bins in FFT order, n a multiple of 4
-/// power  n values, lowest frequency first: power of each bin after a Hann window, which is a convolution of
-/// the
-///        bins with (−¼, ½, −¼); scratch for the caller to use or forget
-/// cells  n/4 sums of four bins' power each
-void hann_power(const cf32* bins, std::size_t n, float* power, float* cells) noexcept;
+/// bins     one spectrum of the bank, n bins in FFT order, n a multiple of 4
+/// scratch  2n values
+/// cells    n/4 sums, lowest frequency first, of four bins' power each, after a Hann window: that is a
+/// convolution of
+///          the bins with (−¼, ½, −¼), no second transform
+void hann_cells(const cf32* bins, std::size_t n, float* scratch, float* cells) noexcept;
+
+/// prefix  cells.size() + 1 running sums: prefix[i] = cells[0] + … + cells[i−1]
+void prefix_sums(std::span<const float> cells, std::span<double> prefix) noexcept;
 
 /// Watches one range of cells.
 class EnergyGate {
@@ -25,7 +28,7 @@ class EnergyGate {
   /// Cells [first, first + count) of the band; count > 0.
   EnergyGate(std::size_t first_cell, std::size_t cell_count);
 
-  /// prefix  sums of the block's cells: prefix[i] = cells[0] + … + cells[i−1]
+  /// prefix  the block's, as prefix_sums() makes them
   /// True when the block, or the mean of the last four, stands out of the floor, and always while the floor
   /// is not known yet.
   bool update(std::span<const double> prefix) noexcept;

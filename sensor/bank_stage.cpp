@@ -1,6 +1,7 @@
 #include "sensor/bank_stage.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace windhover::sensor {
@@ -49,6 +50,8 @@ void BankStage::tune(dsp::Hertz centre) {
       std::find_if(plans_.begin(), plans_.end(), [&](const Tuned& t) { return t.plan->centre == centre; });
   if (known == plans_.end()) {
     auto plan = std::make_unique<ChannelPlan>(planner_.plan(centre));
+    if (plan->most_blocks_before() > static_cast<std::int64_t>(kHoldBack))
+      throw std::logic_error("a decoder wants more samples before its gate's cause than are held back");
     auto gates = std::make_unique<Gatekeeper>(*plan);
     plans_.push_back({std::move(plan), std::move(gates)});
     plan_ = plans_.back().plan.get();
@@ -64,7 +67,7 @@ void BankStage::tune(dsp::Hertz centre) {
 }
 
 void BankStage::push(const dsp::AssembledBlock& block) {
-  if (spectra_.held() == spectra_.shape().max_ahead) spectra_.publish();
+  if (spectra_.held() == kHoldBack + kBatch) spectra_.publish(kBatch);
   SpectrumSlot* slot = spectra_.acquire();
   if (slot == nullptr) {
     ++counters_.dropped_spectra;

@@ -28,8 +28,10 @@ class BankStage {
   /// Valid once run() has ended.
   StreamCounters counters() const;
 
-  /// Spectra that are held back so that gates open before their cause; the ring's max_ahead.
-  static constexpr std::size_t kHoldBack = 24;
+  /// At least so many spectra are held back, so that gates open before their cause.
+  static constexpr std::size_t kHoldBack = 16;
+  /// Spectra are published in batches, 0.6 ms: waking a worker for each costs more than the work.
+  static constexpr std::size_t kBatch = 8;
 
  private:
   struct Tuned {

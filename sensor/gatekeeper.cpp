@@ -40,7 +40,7 @@ CellRange cells_of(const PlannedChannel& channel, const dsp::BankGeometry& geome
 
 Gatekeeper::Gatekeeper(const ChannelPlan& plan)
     : fft_size_(plan.geometry.fft_size),
-      power_(fft_size_),
+      scratch_(2 * fft_size_),
       cells_(fft_size_ / dsp::kBinsPerCell),
       prefix_(cells_.size() + 1) {
   for (const PlannedChannel& channel : plan.channels) {
@@ -56,9 +56,8 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
 }
 
 void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
-  dsp::hann_power(bins, fft_size_, power_.data(), cells_.data());
-  double sum = 0;
-  for (std::size_t i = 0; i < cells_.size(); ++i) prefix_[i + 1] = sum += static_cast<double>(cells_[i]);
+  dsp::hann_cells(bins, fft_size_, scratch_.data(), cells_.data());
+  dsp::prefix_sums(cells_, prefix_);
   for (std::size_t i = 0; i < watches_.size(); ++i)
     open[i] = watches_[i].gate == Gate::always || watches_[i].energy.update(prefix_);
   search_references(bins, open);

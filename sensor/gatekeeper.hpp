@@ -36,7 +36,8 @@ class Gatekeeper {
   std::map<const dsp::cf32*, std::unique_ptr<dsp::ReferenceSearch>>
       searches_;  // one for each distinct reference
   std::vector<Watch> watches_;
-  std::vector<float> power_, cells_;
+  dsp::AlignedVector<float> scratch_;
+  std::vector<float> cells_;
   std::vector<double> prefix_;
 };
 

@@ -34,7 +34,8 @@ std::size_t worker_count(const SensorOptions& options) {
 }
 
 RingShape spectrum_shape(const SourceInfo& info, std::size_t workers) {
-  return {(info.live ? kLiveSpectra : kReplaySpectra) + BankStage::kHoldBack, workers, BankStage::kHoldBack,
+  constexpr std::size_t kHeld = BankStage::kHoldBack + BankStage::kBatch;
+  return {(info.live ? kLiveSpectra : kReplaySpectra) + kHeld, workers, kHeld,
           info.live ? Overrun::drop : Overrun::wait};
 }
 
