@@ -30,8 +30,8 @@ class BankStage {
 
   /// At least so many spectra are held back, so that gates open before their cause.
   static constexpr std::size_t kHoldBack = 16;
-  /// Spectra are published in batches, 0.6 ms: waking a worker for each costs more than the work.
-  static constexpr std::size_t kBatch = 8;
+  /// Spectra are published in batches of 2.4 ms: waking a worker for each would cost more than the work.
+  static constexpr std::size_t kBatch = 32;
 
  private:
   struct Tuned {

@@ -8,7 +8,7 @@ namespace windhover::sensor {
 namespace {
 
 // How often the feed learns that nothing happened: it may tell a frame only when all workers are past it.
-constexpr std::uint64_t kSpectraPerBatch = 64;
+constexpr std::uint64_t kSpectraPerBatch = 128;
 
 // Channels by cost, dearest first, each to the worker that has least: the same for every run.
 std::vector<std::uint32_t> share_of(const ChannelPlan& plan, const WorkerShare& share) {

@@ -8,14 +8,14 @@
 namespace windhover::sensor {
 namespace {
 
-constexpr double kChunkSeconds = 1e-3;
+constexpr double kChunkSeconds = 4e-3;
 constexpr double kLiveIqSeconds = 0.25;
-constexpr std::size_t kReplayChunks = 16;
+constexpr std::size_t kReplayChunks = 8;
 constexpr std::size_t kLiveSpectra = 512;  // 38 ms
 constexpr std::size_t kReplaySpectra = 128;
 // More than a worker does between two batches: a worker that must wait for room is then so far ahead of the
 // one that the feed waits for that the latter has spectra left to work on.
-constexpr std::size_t kEventBatches = 256;
+constexpr std::size_t kEventBatches = 512;
 
 RingShape iq_shape(const SourceInfo& info) {
   const auto live = static_cast<std::size_t>(kLiveIqSeconds / kChunkSeconds);
