@@ -21,7 +21,8 @@ PrefixTiming PrefixSearch::find(std::span<const cf32> iq, int expected) {
     products_[n + 1] = products_[n] + std::complex<double>(product);
     energies_[n + 1] = energies_[n] + 0.5 * static_cast<double>(power(iq[n + kFftSize]) + power(iq[n]));
   }
-  PrefixTiming best;
+  int best = 0;
+  double best_power = 0;  // coherence squared
   for (int offset = -kReach; offset <= kReach; ++offset) {
     std::complex<double> sum = 0;
     double energy = 1e-30;
@@ -32,10 +33,10 @@ PrefixTiming PrefixSearch::find(std::span<const cf32> iq, int expected) {
       sum += products_[static_cast<std::size_t>(to)] - products_[static_cast<std::size_t>(from)];
       energy += energies_[static_cast<std::size_t>(to)] - energies_[static_cast<std::size_t>(from)];
     }
-    const auto coherence = static_cast<float>(std::abs(sum) / energy);
-    if (coherence > best.coherence) best = {offset, coherence};
+    const double power = std::norm(sum) / (energy * energy);
+    if (power > best_power) best = offset, best_power = power;
   }
-  return best;
+  return {best, static_cast<float>(std::sqrt(best_power))};
 }
 
 }  // namespace windhover::decoders::ocusync

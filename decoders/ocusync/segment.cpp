@@ -20,7 +20,8 @@ constexpr std::size_t wrapped(int bin) {
 
 struct Line {
   int bin = 0;
-  float level = 0;  ///< over the mean of the band
+  float level = 0;  ///< over the mean of the band without it
+  float share = 0;  ///< of the power within 50 kHz that lies in five bins; a tone has 0.9 or more
 };
 
 WINDHOVER_CLONES float power_sum(const cf32* x, std::size_t n) {
@@ -39,8 +40,14 @@ Line strongest_line(const cf32* spectrum) {
     if (p > line.level) line = {bin, p};
   }
   float rest = power_sum(spectrum, kInBandBins) + power_sum(spectrum + kSegment - kInBandBins, kInBandBins);
-  for (int d = -40; d <= 40; ++d)
-    rest -= power(spectrum[wrapped(std::clamp(line.bin + d, -kInBandBins, kInBandBins - 1))]);
+  float near = 1e-30F, core = 0;
+  for (int d = -40; d <= 40; ++d) {
+    const float p = power(spectrum[wrapped(std::clamp(line.bin + d, -kInBandBins, kInBandBins - 1))]);
+    near += p;
+    if (std::abs(d) <= 2) core += p;
+  }
+  rest -= near;
+  line.share = core / near;
   line.level *= static_cast<float>(2 * kInBandBins) / std::max(rest, 1e-30F);
   return line;
 }
@@ -65,7 +72,7 @@ Segment::Segment()
 
 bool Segment::remove_strongest_tone(const SegmentView& view) {
   const Line line = strongest_line(spectrum_.data());
-  if (line.level < kToneLevel) return false;
+  if (line.level < kToneLevel || line.share < 0.6F) return false;
   const double bin =
       line.bin + fraction_of_bin(spectrum_[wrapped(line.bin - 1)], spectrum_[wrapped(line.bin)],
                                  spectrum_[wrapped(line.bin + 1)]);
@@ -81,12 +88,12 @@ bool Segment::remove_strongest_tone(const SegmentView& view) {
   return true;
 }
 
-bool Segment::limit_pulses(const SegmentView& view) {
+bool Segment::limit_pulses(const SegmentView& view, std::span<const cf32> whole) {
   // A burst fills most of its segment and is far from reaching 8 times its median over 2 µs.
   constexpr std::size_t kCell = 32;
   constexpr float kPulse = 8.0F;
   std::array<float, kSegment / kCell> gains;
-  take_band({0, kInBandBins, kInBandBins + 500}, Form::whitened, result_);
+  std::copy(whole.begin(), whole.end(), result_.begin());
   const auto from = static_cast<std::size_t>(view.first_valid);
   const std::size_t length = (static_cast<std::size_t>(view.end_valid) - from) / kCell * kCell;
   if (!limit_outliers({std::span<cf32>(result_).subspan(from, length), {}, kCell}, kPulse, gains))
@@ -108,10 +115,13 @@ void Segment::transform(const SegmentView& view) {
   whiten();
 }
 
-void Segment::load(const SegmentView& view) {
+void Segment::load(const SegmentView& view, std::span<cf32> whole) {
   std::copy(view.iq.begin(), view.iq.end(), samples_.begin());
   transform(view);
-  if (limit_pulses(view)) transform(view);
+  take_band(kWholeBand, Form::whitened, whole);
+  if (!limit_pulses(view, whole)) return;
+  transform(view);
+  take_band(kWholeBand, Form::whitened, whole);
 }
 
 void Segment::reliability(int shift, std::span<float, kSpectrum> out) const {
@@ -144,7 +154,7 @@ void Segment::take_band(const Band& band, Form form, std::span<cf32> out) const 
     masked_[wrapped(-bin)] *= gain;
   }
   ref_.segment_inverse.execute(masked_.data(), result_.data());
-  if (out.data() != result_.data()) std::copy_n(result_.begin(), out.size(), out.begin());
+  std::copy_n(result_.begin(), out.size(), out.begin());
 }
 
 }  // namespace windhover::decoders::ocusync

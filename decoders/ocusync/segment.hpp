@@ -21,14 +21,6 @@ static_assert(kBinsPerHalfCarrier * kSegmentBinHz * 2 == kCarrierSpacingHz);
 
 class Segment {
  public:
-  Segment();
-
-  /// Takes the spectrum and removes continuous tones (a receiver's DC offset, spurs): a tone smears over many
-  /// carriers of a symbol, so masking it later would cost far more. Marks what stands out otherwise and is
-  /// narrower than the burst, see `whitened` and reliability(); what then still stands out in time, a packet
-  /// as wide as the burst, is cut down to its level.
-  void load(const SegmentView& view);
-
   /// Which form of the spectrum: as received, or with its outliers taken down to the level of the rest. The
   /// second is for synchronisation; for the channel of a carrier only the first is right.
   enum class Form { linear, whitened };
@@ -38,6 +30,17 @@ class Segment {
     int flat_bins = 0;  ///< flat to ±flat_bins, raised cosine to zero at ±stop_bins
     int stop_bins = 0;
   };
+
+  /// Wherever in its channel a burst lies.
+  static constexpr Band kWholeBand{0, 4656, 5200};
+
+  Segment();
+
+  /// Takes the spectrum and removes continuous tones (a receiver's DC offset, spurs): a tone smears over many
+  /// carriers of a symbol, so masking it later would cost far more. Marks what stands out otherwise and is
+  /// narrower than the burst, see `whitened` and reliability(); what then still stands out in time, a packet
+  /// as wide as the burst, is cut down to its level. whole: kWholeBand of the result, whitened.
+  void load(const SegmentView& view, std::span<cf32> whole);
 
   /// Writes the samples of a band. The filter has no delay; at ±4.51 to ±5.3 MHz it rings over some 20
   /// samples.
@@ -49,7 +52,7 @@ class Segment {
   void reliability(int shift, std::span<float, kSpectrum> out) const;
 
  private:
-  bool limit_pulses(const SegmentView& view);
+  bool limit_pulses(const SegmentView& view, std::span<const cf32> whole);
   void transform(const SegmentView& view);
   bool remove_strongest_tone(const SegmentView& view);
   void whiten();
