@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "../allocation_counter.hpp"
+#include "allocation_counter.hpp"
 #include "droneid_window.hpp"
 
 namespace {
