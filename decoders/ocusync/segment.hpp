@@ -40,11 +40,11 @@ class Segment {
   /// carriers of a symbol, so masking it later would cost far more. Marks what stands out otherwise and is
   /// narrower than the burst, see `whitened` and reliability(); what then still stands out in time, a packet
   /// as wide as the burst, is cut down to its level. whole: kWholeBand of the result, whitened.
-  void load(const SegmentView& view, std::span<cf32> whole);
+  void load(const SegmentView& view, dsp::AlignedVector<cf32>& whole);
 
   /// Writes the samples of a band. The filter has no delay; at ±4.51 to ±5.3 MHz it rings over some 20
   /// samples.
-  void take_band(const Band& band, Form form, std::span<cf32> out) const;
+  void take_band(const Band& band, Form form, dsp::AlignedVector<cf32>& out) const;
 
   bool has_outliers() const { return has_outliers_; }
   /// For the 601 carriers around bin `shift`: 1, or how far below that the interference on a carrier calls
@@ -55,15 +55,16 @@ class Segment {
   bool limit_pulses(const SegmentView& view, std::span<const cf32> whole);
   void transform(const SegmentView& view);
   bool remove_strongest_tone(const SegmentView& view);
-  void whiten();
+  void find_outliers();
+  float whitening(int bin) const;
 
   const Reference& ref_;
-  dsp::AlignedVector<cf32> samples_, spectrum_, whitened_;
+  dsp::AlignedVector<cf32> samples_, spectrum_;
   static constexpr std::size_t kBinCell = 32;     ///< 40 kHz
   static constexpr std::size_t kHalfBand = 4704;  ///< bins to either side of 0 that are whitened, ±5.88 MHz
   std::array<float, 2 * kHalfBand / kBinCell> gains_{};
   bool has_outliers_ = false;
-  mutable dsp::AlignedVector<cf32> masked_, result_;
+  mutable dsp::AlignedVector<cf32> masked_;
 };
 
 }  // namespace windhover::decoders::ocusync
