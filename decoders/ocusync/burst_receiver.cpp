@@ -11,7 +11,6 @@ constexpr float kPrefixEvidence = 8.0F;
 constexpr int kChirpReach = 150;  ///< how far a carrier offset moves the root-600 peak at most
 
 constexpr int bins(double hertz) { return static_cast<int>(hertz / kSegmentBinHz); }
-constexpr Segment::Band kWide{0, bins(5.82e6), bins(6.5e6)};
 constexpr Segment::Band band_of_burst(int shift) { return {shift, bins(4.51e6), bins(5.3e6)}; }
 
 float db(float ratio) { return 10 * std::log10(std::max(ratio, 1e-20F)); }
@@ -32,14 +31,13 @@ Partner BurstReceiver::find_partner(double peak, const PrefixTiming& timing) {
 }
 
 Attempt BurstReceiver::receive(const SegmentView& view, double peak, double limit_hz) {
-  segment_.load(view);
-  segment_.take_band(kWide, Segment::Form::whitened, band_);
+  segment_.load(view, band_);
   const PrefixTiming timing = prefix_search_.find(band_, static_cast<int>(std::lround(peak)));
   const Partner partner = find_partner(peak, timing);
   if (partner.level < kPartnerLevel) return explain(view, peak, timing);
   const Attempt attempt = decode(view, peak, partner, limit_hz);
   if (attempt.stage != AttemptStage::no_partner) return attempt;
-  segment_.take_band(kWide, Segment::Form::whitened, band_);
+  segment_.take_band(Segment::kWholeBand, Segment::Form::whitened, band_);
   return explain(view, peak, timing);
 }
 

@@ -62,7 +62,9 @@ class DroneIdDecoder final : public Decoder {
   }
 
  private:
-  static constexpr std::size_t kCapacity = 32768;
+  /// A segment whose burst is still coming in, or the reach before the first lag not searched yet.
+  static constexpr std::size_t kCapacity = 16384;
+  static_assert(kCapacity > kSegment + kSearchBlock - kDeadTime);
   static constexpr std::size_t kMaxPending = 16;
 
   std::int64_t end() const { return first_ + static_cast<std::int64_t>(held_); }

@@ -62,8 +62,10 @@ float NoiseMap::line_noise(std::size_t carrier) const {
   constexpr float kLine = 4.0F;  // five of nine exponential values exceed it together once in 10^6
   std::array<float, kSymbols> ratios{};
   std::size_t n = 0;
+  float sum = 0;
   for (std::size_t s = 0; s < kSymbols; ++s)
-    if (present_[s]) ratios[n++] = ratio_[s][carrier];
+    if (present_[s]) sum += ratios[n++] = ratio_[s][carrier];
+  if (sum < kLine * static_cast<float>(n - n / 2)) return 0;  // so the median cannot reach it
   std::nth_element(ratios.begin(), ratios.begin() + n / 2, ratios.begin() + n);
   return ratios[n / 2] > kLine ? ratios[n / 2] * base_ : 0.0F;
 }

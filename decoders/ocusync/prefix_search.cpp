@@ -18,13 +18,14 @@ PrefixSearch::PrefixSearch() : products_(kLags + 1), energies_(kLags + 1) {}
 PrefixTiming PrefixSearch::find(std::span<const cf32> iq, int expected) {
   for (std::size_t n = 0; n < kLags; ++n) {
     const cf32 product = times_conj(iq[n + kFftSize], iq[n]);
-    products_[n + 1] = products_[n] + std::complex<double>(product);
-    energies_[n + 1] = energies_[n] + 0.5 * static_cast<double>(power(iq[n + kFftSize]) + power(iq[n]));
+    products_[n + 1] = products_[n] + product;
+    energies_[n + 1] = energies_[n] + 0.5F * (power(iq[n + kFftSize]) + power(iq[n]));
   }
-  PrefixTiming best;
+  int best = 0;
+  float best_power = 0;  // coherence squared
   for (int offset = -kReach; offset <= kReach; ++offset) {
-    std::complex<double> sum = 0;
-    double energy = 1e-30;
+    cf32 sum = 0;
+    float energy = 1e-15F;
     for (int s = 0; s < kSymbols; ++s) {
       const int body = expected + offset + body_offset(s);
       const int from = std::clamp(body - kPrefix, 0, static_cast<int>(kLags));
@@ -32,10 +33,10 @@ PrefixTiming PrefixSearch::find(std::span<const cf32> iq, int expected) {
       sum += products_[static_cast<std::size_t>(to)] - products_[static_cast<std::size_t>(from)];
       energy += energies_[static_cast<std::size_t>(to)] - energies_[static_cast<std::size_t>(from)];
     }
-    const auto coherence = static_cast<float>(std::abs(sum) / energy);
-    if (coherence > best.coherence) best = {offset, coherence};
+    const cf32 coherence = sum / energy;
+    if (power(coherence) > best_power) best = offset, best_power = power(coherence);
   }
-  return best;
+  return {best, std::sqrt(best_power)};
 }
 
 }  // namespace windhover::decoders::ocusync

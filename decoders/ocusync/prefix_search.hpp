@@ -22,8 +22,8 @@ class PrefixSearch {
 
  private:
   /// Running sums of x[n+1024]·conj(x[n]) and of the energy of both.
-  std::vector<std::complex<double>> products_;
-  std::vector<double> energies_;
+  std::vector<cf32> products_;
+  std::vector<float> energies_;
 };
 
 }  // namespace windhover::decoders::ocusync

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "tests/decoders/allocation_counter.hpp"
-#include "tests/decoders/ocusync/droneid_window.hpp"
+#include "allocation_counter.hpp"
+#include "droneid_window.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "band_recording.hpp"
 #include "decoders/ocusync/drone_id.hpp"
-#include "tests/decoders/ocusync/band_recording.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace {

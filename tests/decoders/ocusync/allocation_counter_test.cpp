@@ -1,4 +1,4 @@
-#include "tests/decoders/allocation_counter.hpp"
+#include "allocation_counter.hpp"
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -21,7 +21,7 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 
 }  // namespace
 
-// Not inlined: GCC would compare one half of a pair, inlined, with the other and call them mismatched.
+// Not inlined, or the compiler takes the pair for new with free.
 [[gnu::noinline]] void* operator new(std::size_t bytes) { return counted(bytes, 1); }
 [[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return counted(bytes, static_cast<std::size_t>(alignment));
