@@ -12,7 +12,7 @@ from pathlib import Path
 FOLDERS = ("dsp", "decoders", "sensor", "gateway", "tests")
 
 # Layer of a file (longest matching prefix) -> prefixes of our own headers that it may include. The program joins the
-# sensor and the generator, so these of its files may include both.
+# sensor, the generator and the bench, so these of its files may include all.
 PROGRAM = ("sensor/main.cpp", "sensor/cli/synth_command.cpp", "sensor/cli/bench")
 OWN = {
     "dsp/": ("dsp/",),
@@ -21,7 +21,7 @@ OWN = {
     "gateway/": ("gateway/", "sensor/feed_messages.hpp"),
     "tests/support/": ("tests/support/", "dsp/"),
     "tests/": FOLDERS,
-    **{path: ("sensor/", "decoders/", "dsp/", "tests/support/") for path in PROGRAM},
+    **{path: ("sensor/", "decoders/", "dsp/", "tests/support/", "tests/bench/") for path in PROGRAM},
 }
 
 # Third-party header -> files that may include it (prefixes). Never one of our headers; tests are free.

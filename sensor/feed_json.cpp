@@ -201,7 +201,7 @@ void put_stream(Json& json, const StreamStatus& stream) {
   json["gaps"] = stream.gaps;
   json["lost_samples"] = stream.lost_samples;
   json["nonfinite_samples"] = stream.nonfinite_samples;
-  json["nonfinite_blocks"] = stream.nonfinite_blocks;
+  json["saturated_samples"] = stream.saturated_samples;
   json["drops"] = stream.drops;
   if (!stream.notes.empty()) json["notes"] = stream.notes;
 }

@@ -113,7 +113,7 @@ struct StreamStatus {
   std::uint64_t gaps = 0;
   std::uint64_t lost_samples = 0;
   std::uint64_t nonfinite_samples = 0;
-  std::uint64_t nonfinite_blocks = 0;
+  std::uint64_t saturated_samples = 0;
   std::map<std::string, std::uint64_t> drops;  ///< blocks or frames lost, by stage
   std::vector<std::string> notes;              ///< such as "resampled from 3.125 MS/s to 3.2 MS/s"
   std::optional<LiveStatus> live;

@@ -96,8 +96,14 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
   {
     std::vector<std::jthread> channels;
     for (const auto& worker : workers_) channels.push_back(start([&worker] { worker->run(); }));
-    const std::jthread bank = start([this] { bank_.run(); });
-    const std::jthread radio = start([this, &stop] { run_radio(stop); });
+    std::jthread bank = start([this] { bank_.run(); });
+    std::jthread radio = start([this, &stop] { run_radio(stop); });
+    began_ = std::chrono::steady_clock::now();
+    load_.watch("radio", radio.native_handle());
+    load_.watch("bank", bank.native_handle());
+    for (std::size_t i = 0; i < channels.size(); ++i)
+      load_.watch("channels" + std::to_string(i), channels[i].native_handle());
+    load_.watch("feed", pthread_self());
 
     for (;;) {
       // Nothing can be told before the slowest worker has passed it, so that is whom to wait for.
@@ -110,7 +116,9 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
       take_batch(*slowest);
     }
   }
-  feed.finish(status(bank_.counters(), end_), stream_time(end_));
+  StreamStatus last = status(bank_.counters(), end_);
+  last.live.reset();  // of threads that have ended
+  feed.finish(last, stream_time(end_));
   if (failure_) std::rethrow_exception(failure_);
 }
 
@@ -186,7 +194,12 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
 
 UtcTime Sensor::stream_time(dsp::SampleIndex index) { return latest_ = std::max(latest_, clock_.at(index)); }
 
-StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now) const {
+LiveStatus Sensor::live_status(dsp::SampleIndex now) {
+  const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  return {load_.shares(), elapsed - static_cast<double>(now.value) / info_.rate.value};
+}
+
+StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now) {
   StreamStatus s;
   s.source = info_.description;
   s.rate_hz = info_.rate.value;
@@ -203,6 +216,8 @@ StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now
   s.drops["spectra"] = counters.dropped_spectra;
   for (const Input& input : inputs_) s.drops["channels"] += input.lost_spectra;
   s.notes = options_.notes;
+  s.saturated_samples = counters.saturated_samples;
+  if (info_.live) s.live = live_status(now);
   return s;
 }
 

@@ -16,6 +16,7 @@
 #include "sensor/bank_stage.hpp"
 #include "sensor/channel_worker.hpp"
 #include "sensor/feed_stage.hpp"
+#include "sensor/load_meter.hpp"
 #include "sensor/pipeline_blocks.hpp"
 #include "sensor/sample_clock.hpp"
 #include "sensor/source.hpp"
@@ -63,7 +64,8 @@ class Sensor {
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
   UtcTime stream_time(dsp::SampleIndex index);
-  StreamStatus status(const StreamCounters& counters, dsp::SampleIndex now) const;
+  StreamStatus status(const StreamCounters& counters, dsp::SampleIndex now);
+  LiveStatus live_status(dsp::SampleIndex now);
 
   std::unique_ptr<Source> source_;
   SourceInfo info_;
@@ -83,6 +85,8 @@ class Sensor {
   dsp::Hertz centre_{};
   UtcTime latest_{};  // time never runs back, whatever a recording's segments say
   dsp::SampleIndex end_{};
+  LoadMeter load_;
+  std::chrono::steady_clock::time_point began_{};
 };
 
 }  // namespace windhover::sensor

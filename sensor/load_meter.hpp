@@ -1,0 +1,30 @@
+#pragma once
+// CPU use of the pipeline's threads, for the status of a live sensor.
+
+#include <pthread.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace windhover::sensor {
+
+class LoadMeter {
+ public:
+  /// The thread must live as long as share() is called.
+  void watch(std::string name, pthread_t thread);
+  /// Share of one core, 0 … 1, that each thread used since the call before.
+  std::map<std::string, double> shares();
+
+ private:
+  struct Watched {
+    std::string name;
+    clockid_t clock;
+    double cpu_s;
+  };
+  std::vector<Watched> watched_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace windhover::sensor
