@@ -12,8 +12,8 @@
 
 namespace windhover::decoders {
 
-/// Measured facts of one transmission. Indices count at the channel's rate from the start of the stream; the
-/// sensor turns them into stream samples and UTC.
+/// Measured facts of one transmission; NaN where one is not known. Indices count at the channel's rate from
+/// the start of the stream; the sensor turns them into stream samples and UTC.
 struct RfFacts {
   dsp::Hertz centre{};        ///< RF frequency of the channel or carrier that the protocol names
   double first_sample = 0;    ///< where the transmission starts, with fraction

@@ -52,6 +52,7 @@ void BlockAssembler::leave_out_nonfinite(std::span<const std::byte> native, std:
   const auto bad = std::find_if_not(begin, end, is_finite);
   const auto good = std::find_if(bad, end, is_finite);
   nonfinite_samples_ += static_cast<std::uint64_t>(good - bad);
+  if (under_way_ && next_ + (bad - begin) != first_valid_) ++nonfinite_holes_;
   filled_ += static_cast<std::size_t>(bad - begin);
   next_ = next_ + (bad - begin);
   const SampleIndex resume = next_ + (good - bad);

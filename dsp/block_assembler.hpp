@@ -36,6 +36,8 @@ class BlockAssembler {
   void flush();
 
   std::uint64_t nonfinite_samples() const { return nonfinite_samples_; }
+  /// Holes that they made.
+  std::uint64_t nonfinite_holes() const { return nonfinite_holes_; }
   std::uint64_t saturated_samples() const { return saturated_samples_; }
 
  private:
@@ -55,6 +57,7 @@ class BlockAssembler {
   bool under_way_ = false;
   bool gap_ = false;
   std::uint64_t nonfinite_samples_ = 0;
+  std::uint64_t nonfinite_holes_ = 0;
   std::uint64_t saturated_samples_ = 0;
 };
 

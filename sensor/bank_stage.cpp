@@ -115,6 +115,7 @@ void BankStage::attach_facts(StreamFacts& facts, dsp::SampleIndex now) {
 
 StreamCounters BankStage::counters() const {
   StreamCounters now = counters_;
+  now.gaps += assembler_.nonfinite_holes();
   now.nonfinite_samples = assembler_.nonfinite_samples();
   now.saturated_samples = assembler_.saturated_samples();
   return now;

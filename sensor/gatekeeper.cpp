@@ -53,6 +53,7 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
     const CellRange cells = cells_of(channel, plan.geometry);
     watches_.push_back({channel.spec.gate, {cells.first, cells.count}, search, channel.offset_bins, {}});
   }
+  hits_.reserve(watches_.size());
 }
 
 void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
@@ -64,25 +65,27 @@ void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) n
 }
 
 void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
-  bool any = false;
+  hits_.clear();  // room for all was made at construction
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     Watch& watch = watches_[i];
-    if (watch.gate != Gate::on_reference) continue;
-    watch.hit = open[i] ? watch.search->search(bins, fft_size_, watch.offset_bins) : dsp::ReferenceHit{};
-    any |= open[i] = watch.hit.lambda >= kSearchThreshold;
+    if (watch.gate != Gate::on_reference || !open[i]) continue;
+    watch.hit = watch.search->search(bins, fft_size_, watch.offset_bins);
+    open[i] = 0;
+    if (watch.hit.lambda >= kSearchThreshold) hits_.push_back(i);
   }
-  if (!any) return;
-  for (std::size_t i = 0; i < watches_.size(); ++i)
-    if (watches_[i].gate == Gate::on_reference && open[i] && is_leakage(i)) open[i] = 0;
+  // Strongest first: what is leakage itself must not hide a third one beyond it.
+  std::sort(hits_.begin(), hits_.end(),
+            [&](std::size_t a, std::size_t b) { return watches_[a].hit.power > watches_[b].hit.power; });
+  for (auto hit = hits_.begin(); hit != hits_.end(); ++hit)
+    open[*hit] = std::none_of(hits_.begin(), hit,
+                              [&](std::size_t other) { return open[other] && leaks(other, *hit); });
 }
 
-bool Gatekeeper::is_leakage(std::size_t channel) const noexcept {
-  const Watch& watch = watches_[channel];
-  return std::any_of(watches_.begin(), watches_.end(), [&](const Watch& other) {
-    if (other.search != watch.search || other.hit.power <= watch.hit.power) return false;
-    const float leakage = watch.search->leakage(other.offset_bins - watch.offset_bins);
-    return watch.hit.power < std::min(kAlmostEqual, kLeakageMargin * leakage) * other.hit.power;
-  });
+bool Gatekeeper::leaks(std::size_t stronger, std::size_t into) const noexcept {
+  const Watch &from = watches_[stronger], &to = watches_[into];
+  if (from.search != to.search) return false;
+  const float leakage = to.search->leakage(from.offset_bins - to.offset_bins);
+  return to.hit.power < std::min(kAlmostEqual, kLeakageMargin * leakage) * from.hit.power;
 }
 
 }  // namespace windhover::sensor

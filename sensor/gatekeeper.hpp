@@ -30,12 +30,14 @@ class Gatekeeper {
   };
 
   void search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
-  bool is_leakage(std::size_t channel) const noexcept;
+  // Whether what channel `into` sees may be no more than the waveform at channel `stronger`.
+  bool leaks(std::size_t stronger, std::size_t into) const noexcept;
 
   std::size_t fft_size_;
   std::map<const dsp::cf32*, std::unique_ptr<dsp::ReferenceSearch>>
       searches_;  // one for each distinct reference
   std::vector<Watch> watches_;
+  std::vector<std::size_t> hits_;  // channels whose search found something in this block
   dsp::AlignedVector<float> scratch_;
   std::vector<float> cells_;
   std::vector<double> prefix_;

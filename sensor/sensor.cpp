@@ -202,16 +202,21 @@ LiveStatus Sensor::live_status(dsp::SampleIndex now) {
 StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now) {
   StreamStatus s;
   s.source = info_.description;
-  s.rate_hz = info_.rate.value;
+  const double rate = info_.original_rate.value_or(info_.rate).value;
+  const double scale = rate / info_.rate.value;
+  const auto original = [&](std::uint64_t samples) {
+    return static_cast<std::uint64_t>(std::llround(static_cast<double>(samples) * scale));
+  };
+  s.rate_hz = rate;
   s.center_hz = centre_.value;
-  s.band_low_hz = centre_.value - info_.rate.value / 2;
-  s.band_high_hz = centre_.value + info_.rate.value / 2;
+  s.band_low_hz = centre_.value - rate / 2;
+  s.band_high_hz = centre_.value + rate / 2;
   s.time_known = clock_.known();
-  s.samples = counters.samples;
+  s.samples = original(counters.samples);
   s.stream_s = static_cast<double>(now.value) / info_.rate.value;
   s.gaps = counters.gaps;
-  s.lost_samples = counters.lost_samples;
-  s.nonfinite_samples = counters.nonfinite_samples;
+  s.lost_samples = original(counters.lost_samples);
+  s.nonfinite_samples = original(counters.nonfinite_samples);
   s.drops["iq"] = counters.dropped_chunks;
   s.drops["spectra"] = counters.dropped_spectra;
   for (const Input& input : inputs_) s.drops["channels"] += input.lost_spectra;

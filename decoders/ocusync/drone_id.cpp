@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "decoders/messages/dji_droneid.hpp"
 #include "decoders/ocusync/burst_receiver.hpp"
@@ -195,8 +196,11 @@ class DroneIdDecoder final : public Decoder {
     rf.first_sample = static_cast<double>(start) + attempt.first_sample;
     rf.length_samples = attempt.end_sample - attempt.first_sample;
     rf.snr_db = attempt.snr_db;
-    rf.rssi_dbfs = attempt.rssi_dbfs;
-    rf.cfo_hz = static_cast<float>(carrier.value - rf.centre.value);
+    // Before both Zadoff-Chu symbols agree neither level nor carrier is known.
+    const bool synchronised = attempt.stage == AttemptStage::crc24 || attempt.stage == AttemptStage::decoded;
+    constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+    rf.rssi_dbfs = synchronised ? attempt.rssi_dbfs : kUnknown;
+    rf.cfo_hz = synchronised ? static_cast<float>(carrier.value - rf.centre.value) : kUnknown;
     return rf;
   }
 

@@ -17,7 +17,7 @@ struct Raw {
   std::string speed = "max", format, jsonl, feed;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
   std::string antenna, recording_name;
-  std::int64_t wait_subscriber_ms = 0, timeout_s = 0;
+  std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
 };
 
@@ -30,6 +30,7 @@ void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
   app.add_option("--wait-subscriber", raw.wait_subscriber_ms,
                  "with --feed: start when somebody has subscribed, or after so many ms")
       ->type_name("MS")
+      ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--rejects", out.rejects, "also tell what was not accepted, with the reason");
   app.add_option("--node", out.node, "name of this sensor in the feed")->capture_default_str();
@@ -114,7 +115,10 @@ std::optional<Value> given(const CLI::App& app, const std::string& option, const
 void finish_output(const CLI::App& app, const Raw& raw, OutputOptions& out) {
   if (app.count("--jsonl") > 0) out.jsonl = raw.jsonl;
   out.feed = given(app, "--feed", raw.feed);
-  out.wait_subscriber = std::chrono::milliseconds(raw.wait_subscriber_ms);
+  // A recording may be over before a subscriber has found the socket; a live sensor has no need to wait.
+  const bool asked = app.count("--wait-subscriber") > 0;
+  out.wait_subscriber =
+      std::chrono::milliseconds(asked || app.get_name() == "replay" ? raw.wait_subscriber_ms : 0);
 }
 
 ReplayCommand finish_replay(const CLI::App& app, Raw& raw) {

@@ -277,6 +277,34 @@ BOOST_AUTO_TEST_CASE(retunes_and_holes_keep_time_and_carriers_right) {
   BOOST_TEST(status.at("center_hz") == 2430e6);
 }
 
+BOOST_AUTO_TEST_CASE(bursts_at_the_same_time_on_different_carriers_all_come_out) {
+  const Hertz rate{61.44e6};
+  auto iq = stretch(rate, 0.05, 0.0400, {-25.5e6}, 1);
+  const double offsets[] = {-14.93e6, 1.234567e6, 14.5e6, 25.6e6};
+  for (std::uint16_t i = 0; i < 4; ++i) {
+    const double power = 1e-4 * 9.015e6 / rate.value * std::pow(10, 0.1 * (3.0 * i - 2));
+    synth::add_burst(
+        iq, rate, synth::modulate_droneid(synth::transport_block(packet(static_cast<std::uint16_t>(i + 2)))),
+        {0.0400 + 0.0001 * i, {offsets[i]}, power, 1.0, 0});
+  }
+  const Lines lines =
+      run(std::make_unique<ScriptedSource>(rate, std::vector<ScriptedSource::Piece>{{iq, 0}}));
+  auto found = sequences(lines);
+  std::sort(found.begin(), found.end());
+  BOOST_TEST(found == (std::vector<int>{1, 2, 3, 4, 5}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(every_rate_of_the_banks_raster_runs) {
+  for (const double rate : {0.96e6, 1.0e6, 1.96e6, 9.0e6, 61.48e6, 122.88e6}) {
+    std::vector<cf32> iq(static_cast<std::size_t>(0.01 * rate));
+    synth::Random(3).add_noise(iq, 1e-3);
+    const Lines lines =
+        run(std::make_unique<ScriptedSource>(Hertz{rate}, std::vector<ScriptedSource::Piece>{{iq, 0}}));
+    BOOST_TEST(lines.of("status").back().at("stream_s").get<double>() == 0.01,
+               boost::test_tools::tolerance(1e-3));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_hole_inside_a_burst_never_gives_a_wrong_frame) {
   const Hertz rate{20e6};
   const auto whole = stretch(rate, 0.02, 0.010, {1e6}, 5);
@@ -297,6 +325,7 @@ BOOST_AUTO_TEST_CASE(samples_that_are_not_numbers_are_counted_and_harm_only_thei
       run(std::make_unique<ScriptedSource>(rate, std::vector<ScriptedSource::Piece>{{iq, 0}}));
   BOOST_TEST(sequences(lines) == std::vector<int>{6}, boost::test_tools::per_element());
   BOOST_TEST(lines.of("status").back().at("nonfinite_samples") == 50);
+  BOOST_TEST(lines.of("status").back().at("gaps") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_came_before_the_source_failed_is_told_and_the_failure_too) {
