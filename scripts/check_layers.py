@@ -35,7 +35,6 @@ THIRD_PARTY = {
     r"CLI/.*": ("sensor/cli/arguments.cpp",),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "tests/support/scene_output.cpp"),
-    r"spdlog/.*": ("sensor/log.cpp",),
 }
 POSIX = r"(unistd|fcntl|poll|signal|termios|stdlib|netdb)\.h|(sys|arpa|netinet)/.*\.h"
 
