@@ -36,7 +36,7 @@ THIRD_PARTY = {
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "tests/support/scene_output.cpp"),
 }
-POSIX = r"(unistd|fcntl|poll|signal|termios|stdlib|netdb)\.h|(sys|arpa|netinet)/.*\.h"
+POSIX = r"(pthread|time|unistd|fcntl|poll|signal|termios|stdlib|netdb)\.h|(sys|arpa|netinet)/.*\.h"
 
 PURE = ("dsp/", "decoders/")  # maths: no thread, clock, file, socket or log
 PURE_FORBIDS_HEADERS = {
