@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "sensor/feed_stage.hpp"
@@ -24,69 +24,52 @@ double process_cpu_s() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-sensor::SourceInfo info_of(const std::string& name, Hertz rate, Hertz centre, std::uint64_t samples) {
-  return {name, dsp::SampleFormat::ci16_le, rate, centre, samples, {}, {}, false};
+/// Samples of a known number, written by `fill(first sample, I and Q)`.
+class MadeSource final : public sensor::Source {
+ public:
+  using Fill = std::function<void(std::uint64_t, std::span<std::int16_t>)>;
+  MadeSource(const std::string& name, Hertz rate, Hertz centre, std::uint64_t samples, Fill fill)
+      : info_{name, dsp::SampleFormat::ci16_le, rate, centre, samples, {}, {}, false},
+        fill_(std::move(fill)) {}
+  const sensor::SourceInfo& info() const override { return info_; }
+  SourceChunk read(std::span<std::byte> native) override {
+    SourceChunk chunk;
+    chunk.centre = info_.centre;
+    chunk.first = {static_cast<std::int64_t>(done_)};
+    chunk.samples = std::min<std::uint64_t>(native.size() / 4, *info_.total_samples - done_);
+    if (chunk.samples == 0) chunk.state = SourceChunk::State::end;
+    // The rings' slots come from the heap, aligned for any type.
+    fill_(done_, {reinterpret_cast<std::int16_t*>(native.data()), 2 * chunk.samples});
+    done_ += chunk.samples;
+    return chunk;
+  }
+
+ private:
+  sensor::SourceInfo info_;
+  Fill fill_;
+  std::uint64_t done_ = 0;
+};
+
+void copy_round(const Ci16& from, std::uint64_t first, std::span<std::int16_t> out) {
+  std::uint64_t at = 2 * first % from.size();
+  while (!out.empty()) {
+    const std::size_t n = std::min<std::size_t>(out.size(), from.size() - at);
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), n, out.begin());
+    out = out.subspan(n);
+    at = 0;
+  }
 }
 
-class MemorySource final : public sensor::Source {
- public:
-  MemorySource(std::shared_ptr<const Ci16> samples, Hertz rate, Hertz centre, unsigned rounds)
-      : samples_(std::move(samples)),
-        total_(samples_->size() / 2 * rounds),
-        info_(info_of("memory", rate, centre, total_)) {}
-  const sensor::SourceInfo& info() const override { return info_; }
-  SourceChunk read(std::span<std::byte> native) override {
-    SourceChunk chunk;
-    if (done_ == total_) {
-      chunk.state = SourceChunk::State::end;
-      return chunk;
-    }
-    const std::uint64_t length = samples_->size() / 2;
-    const std::uint64_t at = done_ % length;
-    chunk.samples = std::min<std::uint64_t>({native.size() / 4, length - at, total_ - done_});
-    chunk.first = {static_cast<std::int64_t>(done_)};
-    chunk.centre = info_.centre;
-    std::memcpy(native.data(), samples_->data() + 2 * at, chunk.samples * 4);
-    done_ += chunk.samples;
-    return chunk;
+std::int16_t to_int16(float x) {
+  return static_cast<std::int16_t>(std::lrint(std::clamp(x * 32768.0f, -32768.0f, 32767.0f)));
+}
+
+void convert_to(std::span<const cf32> iq, std::span<std::int16_t> out) {
+  for (std::size_t i = 0; i < iq.size(); ++i) {
+    out[2 * i] = to_int16(iq[i].real());
+    out[2 * i + 1] = to_int16(iq[i].imag());
   }
-
- private:
-  std::shared_ptr<const Ci16> samples_;
-  std::uint64_t total_, done_ = 0;
-  sensor::SourceInfo info_;
-};
-
-class NoiseSource final : public sensor::Source {
- public:
-  NoiseSource(Hertz rate, Hertz centre, double seconds, std::uint64_t seed)
-      : total_(static_cast<std::uint64_t>(seconds * rate.value)),
-        random_(seed),
-        info_(info_of("noise", rate, centre, total_)) {}
-  const sensor::SourceInfo& info() const override { return info_; }
-  SourceChunk read(std::span<std::byte> native) override {
-    SourceChunk chunk;
-    if (done_ == total_) {
-      chunk.state = SourceChunk::State::end;
-      return chunk;
-    }
-    chunk.samples = std::min<std::uint64_t>(native.size() / 4, total_ - done_);
-    chunk.first = {static_cast<std::int64_t>(done_)};
-    chunk.centre = info_.centre;
-    noise_.assign(chunk.samples, cf32{});
-    random_.add_noise(noise_, kNoisePower);
-    const Ci16 samples = to_ci16(noise_);
-    std::memcpy(native.data(), samples.data(), chunk.samples * 4);
-    done_ += chunk.samples;
-    return chunk;
-  }
-
- private:
-  std::uint64_t total_, done_ = 0;
-  synth::Random random_;
-  std::vector<cf32> noise_;
-  sensor::SourceInfo info_;
-};
+}
 
 class Collector final : public sensor::FeedSink {
  public:
@@ -110,23 +93,27 @@ class Collector final : public sensor::FeedSink {
 
 Ci16 to_ci16(std::span<const cf32> iq) {
   Ci16 out(2 * iq.size());
-  const auto rounded = [](float x) {
-    return static_cast<std::int16_t>(std::lrint(std::clamp(x * 32768.0f, -32768.0f, 32767.0f)));
-  };
-  for (std::size_t i = 0; i < iq.size(); ++i) {
-    out[2 * i] = rounded(iq[i].real());
-    out[2 * i + 1] = rounded(iq[i].imag());
-  }
+  convert_to(iq, out);
   return out;
 }
 
 std::unique_ptr<sensor::Source> memory_source(std::shared_ptr<const Ci16> samples, Hertz rate, Hertz centre,
                                               unsigned rounds) {
-  return std::make_unique<MemorySource>(std::move(samples), rate, centre, rounds);
+  const std::uint64_t total = samples->size() / 2 * rounds;
+  return std::make_unique<MadeSource>(
+      "memory", rate, centre, total,
+      [samples](std::uint64_t first, std::span<std::int16_t> out) { copy_round(*samples, first, out); });
 }
 
 std::unique_ptr<sensor::Source> noise_source(Hertz rate, Hertz centre, double seconds, std::uint64_t seed) {
-  return std::make_unique<NoiseSource>(rate, centre, seconds, seed);
+  const auto total = static_cast<std::uint64_t>(seconds * rate.value);
+  return std::make_unique<MadeSource>("noise", rate, centre, total,
+                                      [random = synth::Random(seed), noise = std::vector<cf32>()](
+                                          std::uint64_t, std::span<std::int16_t> out) mutable {
+                                        noise.assign(out.size() / 2, cf32{});
+                                        random.add_noise(noise, kNoisePower);
+                                        convert_to(noise, out);
+                                      });
 }
 
 RunResult run_pipeline(std::unique_ptr<sensor::Source> source, const sensor::SensorOptions& options,
