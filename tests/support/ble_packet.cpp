@@ -11,6 +11,9 @@ constexpr std::uint32_t kCrcPolynomial = 0x00065B;
 constexpr std::uint32_t kCrcMask = 0xFFFFFF;
 constexpr std::size_t kTermination = 3;
 constexpr unsigned kCodedPreambleRepeats = 10;
+constexpr std::size_t kCodedFirstBlockEnd = 376;  // symbols, preamble included
+constexpr std::size_t kAddressAndCrcBytes = 4 + 3;
+constexpr std::size_t kCrcBytes = 3;
 
 void append(Bits& out, std::span<const std::uint8_t> bits) {
   out.insert(out.end(), bits.begin(), bits.end());
@@ -125,6 +128,16 @@ Bits ble_packet(BlePhy phy, int channel_index, std::span<const std::uint8_t> pdu
   append_block(out, std::move(address), true);
   append_block(out, std::move(payload), s8);
   return out;
+}
+
+double ble_duration_s(BlePhy phy, std::size_t pdu_bytes) {
+  std::size_t symbols = 0;
+  if (phy == BlePhy::le_1m || phy == BlePhy::le_2m)
+    symbols = 8 * ((phy == BlePhy::le_2m ? 2 : 1) + kAddressAndCrcBytes + pdu_bytes);
+  else
+    symbols = kCodedFirstBlockEnd +
+              (phy == BlePhy::le_coded_s8 ? 8 : 2) * (8 * (pdu_bytes + kCrcBytes) + kTermination);
+  return static_cast<double>(symbols) / (phy == BlePhy::le_2m ? 2e6 : 1e6);
 }
 
 }  // namespace windhover::synth

@@ -41,4 +41,7 @@ Bits ble_fec(std::span<const std::uint8_t> bits);
 Bits ble_packet(BlePhy phy, int channel_index, std::span<const std::uint8_t> pdu,
                 const BleFraming& framing = {});
 
+/// Of a packet with the standard preamble, first symbol to last.
+double ble_duration_s(BlePhy phy, std::size_t pdu_bytes);
+
 }  // namespace windhover::synth

@@ -150,4 +150,15 @@ BOOST_AUTO_TEST_CASE(whitening_repeats_after_127_bits) {
   BOOST_CHECK_THROW(ble_whitening(-1, 8), std::invalid_argument);
 }
 
+BOOST_AUTO_TEST_CASE(durations_are_those_of_the_packets) {
+  using enum BlePhy;
+  for (const auto phy : {le_1m, le_2m, le_coded_s8, le_coded_s2})
+    for (const std::size_t bytes : {2U, 39U, 246U})
+      BOOST_TEST(ble_duration_s(phy, bytes) * (phy == le_2m ? 2e6 : 1e6) ==
+                     static_cast<double>(ble_packet(phy, 37, std::vector<std::uint8_t>(bytes)).size()),
+                 boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(ble_duration_s(le_coded_s8, 246) == 16336e-6, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(ble_duration_s(le_coded_s2, 246) == 4366e-6, boost::test_tools::tolerance(1e-12));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
