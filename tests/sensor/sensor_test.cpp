@@ -194,8 +194,10 @@ BOOST_AUTO_TEST_CASE(frames_of_the_bundled_scene_are_those_that_were_sent) {
   const auto frames = replay(bundled()).of("frame");
   std::ifstream truth(fs::path(WINDHOVER_SOURCE_DIR) / "captures/two_dji_aircraft.expected.jsonl");
   std::size_t sent = 0;
-  for (std::string line; std::getline(truth, line); ++sent) {
+  for (std::string line; std::getline(truth, line);) {
     const json expected = json::parse(line);
+    if (!expected.at("frame")) continue;
+    ++sent;
     const auto same = [&](const json& frame) {
       const json& rf = frame.at("rf");
       const double carrier = rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>();

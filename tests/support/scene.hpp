@@ -30,8 +30,10 @@ struct TruthField {
 struct Transmission {
   std::string protocol;   ///< "dji_droneid"
   std::string transport;  ///< "ocusync"
-  dsp::Hertz carrier;     ///< what the sender means to use
-  double cfo_hz = 0;      ///< and by how much it misses it
+  /// Whether a receiver should report a frame for it; not for what only shares the air with such.
+  bool is_frame = true;
+  dsp::Hertz carrier;  ///< what the sender means to use
+  double cfo_hz = 0;   ///< and by how much it misses it
   double start_s = 0;
   double duration_s = 0;
   double power = 1;              ///< mean, 1 = full scale

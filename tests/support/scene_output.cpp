@@ -165,6 +165,7 @@ ordered_json truth_line(const Transmission& sent, const Scene& scene) {
                     {"start_s", sent.start_s},         {"duration_s", sent.duration_s}};
   if (sent.snr_db) line["snr_db"] = *sent.snr_db;
   line["complete"] = recorded_whole(sent, scene);
+  line["frame"] = sent.is_frame;
   line["payload_hex"] = hex(sent.payload);
   ordered_json fields = ordered_json::object();
   for (const auto& [name, value] : sent.fields)
