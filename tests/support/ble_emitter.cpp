@@ -3,6 +3,11 @@
 #include <cmath>
 
 namespace windhover::synth {
+namespace {
+
+double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
+
+}  // namespace
 
 BleSender read_ble_sender(SceneObject& config, const EmitterContext& context) {
   BleSender out{read_radio(config, context), {}};
@@ -23,7 +28,8 @@ Transmission* add_ble(const BleSending& sending, const BleSender& sender, const 
   const double gap = std::abs(carrier.value - context.centre.value) - bandwidth.value / 2;
   if (gap >= context.rate.value / 2 || sending.start_s >= context.duration_s) return nullptr;
 
-  const Place place{sending.start_s, carrier, ble_on_air_s(sending.phy, sending.pdu.size()), bandwidth};
+  const Place place{whole_nanoseconds(sending.start_s), carrier,
+                    whole_nanoseconds(ble_on_air_s(sending.phy, sending.pdu.size())), bandwidth};
   Transmission& sent = out.emplace_back(transmission(sender.radio, place, context, random));
   sent.protocol = "bluetooth";
   sent.transport = "bluetooth";

@@ -130,13 +130,13 @@ BOOST_AUTO_TEST_CASE(extended_events_point_from_three_channels_to_a_pack_on_a_fo
       const std::uint32_t pointer = one.payload[6] | one.payload[7] << 8 | one.payload[8] << 16;
       BOOST_TEST((pointer & 0x3f) == static_cast<unsigned>(channel_of(aux)));
       const double late_s = aux.start_s - one.start_s - 30e-6 * (pointer >> 8 & 0x1fff);
-      BOOST_TEST((late_s > -1e-9 && late_s < 30e-6));
+      BOOST_TEST((late_s > -2e-9 && late_s < 30e-6));
       BOOST_TEST((pointer >> 21) == (phy == BlePhy::le_1m ? 0U : 2U));
     }
     BOOST_TEST(channel_of(all[3]) == 36);
     BOOST_TEST(channel_of(all[7]) == 0);
     BOOST_TEST(all[3].transport == std::string("bluetooth_").append(name));
-    BOOST_TEST(all[3].start_s - all[2].start_s - all[2].duration_s >= 300e-6 - 1e-12);
+    BOOST_TEST(all[3].start_s - all[2].start_s - all[2].duration_s >= 300e-6 - 2e-9);
     BOOST_TEST(all[3].payload.size() == 3 + 5 * 25U);
     BOOST_TEST(field<std::int64_t>(all[3], "messages") == 5);
     BOOST_TEST(field<std::string>(all[3], "uas_id") == "FICTION000000001");
@@ -177,6 +177,11 @@ BOOST_AUTO_TEST_CASE(the_waveform_is_that_of_the_packet) {
   render_blocks(scene, [&iq](std::size_t, auto block) { iq.insert(iq.end(), block.begin(), block.end()); });
   BOOST_REQUIRE(scene.transmissions.size() == 1U);
   const Transmission& one = scene.transmissions[0];
+  double power = 0;
+  const auto first = static_cast<std::size_t>(std::llround(one.start_s * 8e6)) + 16;
+  for (std::size_t n = first; n < first + 8 * 376; ++n)
+    power += static_cast<double>(std::norm(iq[n])) / (8 * 376);
+  BOOST_TEST(std::abs(10 * std::log10(power) + 12) < 0.05);
   const OdidBytes message = encode(BasicIdValues{2, 1, 2, "FICTION000000001"});
   BOOST_TEST(one.payload == ByteVector(message.begin(), message.end()), tt::per_element());
   const ByteVector pdu = ble_legacy_pdu(BlePdu::adv_nonconn_ind, ble_address("C2:12:34:56:78:9A"),
@@ -236,8 +241,8 @@ BOOST_AUTO_TEST_CASE(answers_follow_after_the_interframe_space) {
     const auto gap_us = [&](std::size_t k) {
       return (all[k + 1].start_s - all[k].start_s - all[k].duration_s) * 1e6;
     };
-    BOOST_TEST(std::abs(gap_us(n - 1) - 146) < 1e-3);
-    BOOST_TEST(std::abs(gap_us(n) - 146) < 1e-3);
+    BOOST_TEST(std::abs(gap_us(n - 1) - 146) < 2e-3);
+    BOOST_TEST(std::abs(gap_us(n) - 146) < 2e-3);
     BOOST_TEST((all[n + 1].payload[0] & 15) == 4);
   }
   BOOST_TEST(requests > 3U);

@@ -274,9 +274,9 @@ BOOST_AUTO_TEST_CASE(all_datatypes_hold_the_same_signal) {
 BOOST_AUTO_TEST_CASE(the_bundled_recording_is_what_its_scene_gives) {
   const std::filesystem::path folder = std::filesystem::path(WINDHOVER_SOURCE_DIR) / "captures";
   const ScratchFolder scratch;
-  render_scene(folder / "two_dji_aircraft.json", scratch.path / "two_dji_aircraft");
+  render_scene(folder / "rooftop.json", scratch.path / "rooftop");
   const auto both = [&](const char* suffix) {
-    const std::string name = std::string("two_dji_aircraft") + suffix;
+    const std::string name = std::string("rooftop") + suffix;
     return std::array{contents(scratch.path / name), contents(folder / name)};
   };
   const auto [truth, stored_truth] = both(".expected.jsonl");
