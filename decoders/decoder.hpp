@@ -2,6 +2,7 @@
 // The one interface between the radio and the decoders: IQ of one channel in, frames and counted rejects out.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -57,10 +58,13 @@ struct IqBlock {
   bool gap = false;
 };
 
-/// What a decoder appends to. The caller reuses both vectors.
+/// What a decoder appends to. The caller reuses the vectors and sets the count back.
 struct DecoderOutput {
   std::vector<Frame> frames;
+  std::vector<FramePart> parts;
   std::vector<RejectedAttempt> rejects;
+  /// Intact transmissions that say nothing about aircraft: counted, and nothing of them is kept.
+  std::uint64_t others = 0;
 };
 
 /// Single-threaded; the state between blocks is the decoder's own. Same samples in, same frames out, however
@@ -75,11 +79,45 @@ class Decoder {
   virtual void process(const IqBlock& in, DecoderOutput& out) = 0;
 };
 
+/// Where a transmission lies on the stream's own clock.
+struct StreamTime {
+  double start_s = 0;
+  double duration_s = 0;
+};
+
+/// Puts together what one transmitter spreads over several channels. One for each stream, behind all
+/// channels, fed by one thread in the order of the stream. Its memory is bounded.
+class Linker {
+ public:
+  struct LinkedFrame {
+    Frame frame;
+    StreamTime at;  ///< of the first part
+  };
+  struct LinkedReject {
+    RejectedAttempt attempt;
+    StreamTime at;
+  };
+  struct Output {
+    std::vector<LinkedFrame> frames;
+    std::vector<LinkedReject> rejects;
+    std::uint64_t others = 0;
+  };
+
+  Linker() = default;
+  Linker(const Linker&) = delete;
+  Linker& operator=(const Linker&) = delete;
+  virtual ~Linker() = default;
+  virtual void take(const FramePart& part, StreamTime at, Output& out) = 0;
+  /// The stream has ended: what is held is told as it is.
+  virtual void finish(Output& out) = 0;
+};
+
 /// A protocol: which channels it wants of a band, and how to make the decoder of one of them.
 struct DecoderEntry {
   std::string_view name;
   std::vector<ChannelSpec> (*channels)(Band band);
   std::unique_ptr<Decoder> (*make)(const ChannelSpec& spec);
+  std::unique_ptr<Linker> (*make_linker)() = nullptr;  ///< where frames come in parts
 };
 
 }  // namespace windhover::decoders

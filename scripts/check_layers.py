@@ -30,12 +30,14 @@ THIRD_PARTY = {
     r"liquid/.*": ("dsp/",),
     r"SoapySDR/.*": ("sensor/soapy_source.cpp",),
     r"zmq(_addon)?\.h(pp)?": ("sensor/feed.cpp", "sensor/listen.cpp"),
-    r"nlohmann/.*": ("sensor/feed_json.cpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench",
+    r"nlohmann/.*": ("sensor/json_fields.hpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench",
                      "tests/support/scene"),
     r"CLI/.*": ("sensor/cli/arguments.cpp",),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "tests/support/scene_output.cpp"),
 }
+# The one header of ours that shows a library: helpers of the .cpp files that write the feed's bodies.
+INTERNAL_HEADERS = {"sensor/json_fields.hpp"}
 POSIX = r"(pthread|time|unistd|fcntl|poll|signal|termios|stdlib|netdb)\.h|(sys|arpa|netinet)/.*\.h"
 
 PURE = ("dsp/", "decoders/")  # maths: no thread, clock, file, socket or log
@@ -88,7 +90,7 @@ def check_other_include(path, header):
             ("sensor/", "gateway/")) else None
     for pattern, allowed in THIRD_PARTY.items():
         if re.fullmatch(pattern, header):
-            if path.endswith(".hpp"):
+            if path.endswith(".hpp") and path not in INTERNAL_HEADERS:
                 return f"includes <{header}>: third-party headers stay out of ours"
             if not path.startswith(allowed):
                 return f"includes <{header}>: only {', '.join(allowed)} may"
@@ -161,7 +163,7 @@ SELF_TEST = [
     ("sensor/c.cpp", "#include <SoapySDR/Device.hpp>", False),
     ("sensor/feed.cpp", "#include <zmq.hpp>", True),
     ("sensor/d.cpp", "#include <zmq.hpp>", False),
-    ("sensor/feed_json.cpp", "#include <nlohmann/json.hpp>", True),
+    ("sensor/json_fields.hpp", "#include <nlohmann/json.hpp>", True),
     ("sensor/feed_json.hpp", "#include <nlohmann/json.hpp>", False),
     ("sensor/e.cpp", "#include <nlohmann/json.hpp>", False),
     ("sensor/f.cpp", "#include <curl/curl.h>", False),

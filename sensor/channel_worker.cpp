@@ -75,6 +75,7 @@ void ChannelWorker::tune(const ChannelPlan& plan) {
   for (const std::uint32_t number : share_of(plan, share_)) {
     const PlannedChannel& channel = plan.channels[number];
     tuned->channels.push_back({number,
+                               channel.decoder->name,
                                channel.spec.rate,
                                {plan.geometry, channel.filter, channel.offset_bins},
                                channel.decoder->make(channel.spec)});
@@ -135,17 +136,25 @@ void ChannelWorker::finish_all() {
 }
 
 void ChannelWorker::collect(Channel& channel) {
-  // Channel 0 of the order belongs to the facts of the stream.
-  const std::uint32_t order = channel.number + 1;
+  const auto tell = [&](auto what) {
+    // Channel 0 of the order belongs to the facts of the stream.
+    pending_.push_back({spectrum_, channel.number + 1, ordinal_++, now_, std::move(what)});
+  };
   for (decoders::Frame& frame : output_.frames) {
     const StreamPosition at = position(channel, frame.rf);
-    pending_.push_back({spectrum_, order, ordinal_++, now_, TimedFrame{std::move(frame), at}});
+    tell(TimedFrame{std::move(frame), at});
   }
-  for (decoders::RejectedAttempt& attempt : output_.rejects)
-    pending_.push_back(
-        {spectrum_, order, ordinal_++, now_, TimedReject{attempt, position(channel, attempt.rf)}});
+  for (decoders::FramePart& part : output_.parts) {
+    const StreamPosition at = position(channel, part.rf);
+    tell(TimedPart{channel.name, std::move(part), at});
+  }
+  for (const decoders::RejectedAttempt& attempt : output_.rejects)
+    tell(TimedReject{attempt, position(channel, attempt.rf)});
+  if (output_.others > 0) tell(OthersHeard{channel.name, output_.others});
   output_.frames.clear();
+  output_.parts.clear();
   output_.rejects.clear();
+  output_.others = 0;
 }
 
 StreamPosition ChannelWorker::position(const Channel& channel, const decoders::RfFacts& rf) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "decoders/decoder.hpp"
@@ -27,7 +28,8 @@ class ChannelWorker {
 
  private:
   struct Channel {
-    std::uint32_t number;  // in the plan
+    std::uint32_t number;   // in the plan
+    std::string_view name;  // of the decoder
     dsp::Hertz rate;
     dsp::ChannelTap tap;
     std::unique_ptr<decoders::Decoder> decoder;

@@ -1,5 +1,6 @@
 #include "sensor/claims.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -7,15 +8,12 @@
 #include <numbers>
 #include <variant>
 
+#include "decoders/messages/cta_2063.hpp"
+
 namespace windhover::sensor {
 namespace {
 
 using namespace decoders::messages;
-
-template <typename... Overloads>
-struct Visitor : Overloads... {
-  using Overloads::operator()...;
-};
 
 // state_info, section 2.4 of the specification sheet; bits 2 and 3 contradict the data of known models.
 constexpr unsigned kMotorsOnBit = 1U << 4U;
@@ -58,17 +56,85 @@ std::string id_of(std::string_view prefix, std::string_view identity) {
   return id;
 }
 
-std::string dji_id(const DjiTelemetry& telemetry) {
-  if (telemetry.serial) return id_of("dji-", *telemetry.serial);
-  if (telemetry.uuid) return id_of("dji-uuid-", *telemetry.uuid);
-  if (telemetry.product_type) return "dji-unidentified-" + std::to_string(*telemetry.product_type);
-  return "dji-unidentified";
+Identity serial_identity(std::string_view prefix, const std::string& serial) {
+  return {"serial:" + serial, id_of(prefix, serial)};
 }
-std::string dji_id(const DjiLicence& licence) {
-  return licence.serial ? id_of("dji-", *licence.serial) : "dji-unidentified";
+Identity named(std::string id) { return {id, id}; }
+
+std::vector<Identity> identities(const DjiTelemetry& telemetry) {
+  if (telemetry.serial) return {serial_identity("dji-", *telemetry.serial)};
+  if (telemetry.uuid) return {named(id_of("dji-uuid-", *telemetry.uuid))};
+  if (telemetry.product_type)
+    return {named(std::string("dji-unidentified-").append(std::to_string(*telemetry.product_type)))};
+  return {named("dji-unidentified")};
 }
-std::string dji_id(const DjiEncrypted& shell) { return "dji-session-" + session_text(shell); }
-std::string dji_id(const DjiUnknownKind&) { return "dji-unidentified"; }
+std::vector<Identity> identities(const DjiLicence& licence) {
+  return {licence.serial ? serial_identity("dji-", *licence.serial) : named("dji-unidentified")};
+}
+std::vector<Identity> identities(const DjiEncrypted& shell) {
+  return {named("dji-session-" + session_text(shell))};
+}
+std::vector<Identity> identities(const DjiUnknownKind&) { return {named("dji-unidentified")}; }
+std::vector<Identity> identities(const DjiDroneId& message) {
+  return std::visit([](const auto& body) { return identities(body); }, message.body);
+}
+
+std::string_view dji_or_rid(std::string_view serial) {
+  return serial_maker(serial).find("DJI") != std::string_view::npos ? "dji-" : "rid-";
+}
+
+// Of messages, not of aircraft: a pack may hold several.
+void add_identity(std::vector<Identity>& all, const BasicId& basic) {
+  if (!basic.uas_id) return;
+  const std::string& text = *basic.uas_id;
+  switch (basic.id_type) {
+    case IdType::serial_number:
+      all.push_back(serial_identity(dji_or_rid(text), text));
+      return;
+    case IdType::caa_registration:
+      all.push_back({"registration:" + text, id_of("rid-reg-", text)});
+      return;
+    case IdType::utm_uuid:
+      all.push_back({"utm:" + text, id_of("rid-utm-", text)});
+      return;
+    case IdType::specific_session_id:
+      all.push_back({"session:" + text, id_of("rid-session-", text)});
+      return;
+    case IdType::none:
+      break;
+  }
+  all.push_back({"uas:" + text, id_of("rid-", text)});
+}
+
+std::vector<Identity> identities(const OdidMessage& message) {
+  std::vector<Identity> all;
+  if (const auto* basic = std::get_if<BasicId>(&message)) add_identity(all, *basic);
+  return all;
+}
+std::vector<Identity> identities(const OdidPack& pack) {
+  std::vector<const BasicId*> basics;
+  for (const OdidMessage& message : pack.messages)
+    if (const auto* basic = std::get_if<BasicId>(&message)) basics.push_back(basic);
+  const auto rank = [](const BasicId* basic) {
+    return basic->id_type == IdType::none ? 99 : static_cast<int>(basic->id_type);
+  };
+  std::stable_sort(basics.begin(), basics.end(),
+                   [&](const BasicId* a, const BasicId* b) { return rank(a) < rank(b); });
+  std::vector<Identity> all;
+  for (const BasicId* basic : basics) add_identity(all, *basic);
+  return all;
+}
+std::vector<Identity> identities(const Gb46750& gb) {
+  std::vector<Identity> all;
+  if (gb.product_id) all.push_back(serial_identity(dji_or_rid(*gb.product_id), *gb.product_id));
+  if (gb.registration)
+    all.push_back({"registration:" + *gb.registration, id_of("rid-reg-", *gb.registration)});
+  return all;
+}
+std::vector<Identity> identities(const UnknownBody&) { return {}; }
+std::vector<Identity> identities(const RemoteId& message) {
+  return std::visit([](const auto& body) { return identities(body); }, message.body);
+}
 
 void derive_course(Claims& claims) {
   if (!claims.v_north_mps || !claims.v_east_mps) return;
@@ -112,24 +178,145 @@ void add(Claims& claims, const DjiEncrypted& shell) {
 
 void add(Claims&, const DjiUnknownKind&) {}
 
-Claims claims_of_dji(const DjiDroneId& message) {
+void add_serial(Claims& claims, const std::string& serial) {
+  claims.serial = serial;
+  if (const auto maker = serial_maker(serial); !maker.empty()) claims.maker = std::string(maker);
+  if (const auto model = dji_model_of_serial(serial); !model.empty()) claims.model = std::string(model);
+}
+
+std::optional<Position> to_position(const std::optional<GeoPosition>& at) {
+  return at ? std::optional(Position{at->lat_deg, at->lon_deg}) : std::nullopt;
+}
+
+void add(Claims& claims, const BasicId& basic) {
+  if (basic.ua_type != UaType::none) claims.ua_type = to_string(basic.ua_type);
+  if (!basic.uas_id) return;
+  switch (basic.id_type) {
+    case IdType::serial_number:
+      return add_serial(claims, *basic.uas_id);
+    case IdType::caa_registration:
+      claims.registration = basic.uas_id;
+      return;
+    case IdType::utm_uuid:
+      claims.utm_id = basic.uas_id;
+      return;
+    case IdType::specific_session_id:
+      claims.session_id = basic.uas_id;
+      return;
+    case IdType::none:
+      return;
+  }
+}
+
+void add(Claims& claims, const Location& location) {
+  claims.position = to_position(location.position);
+  claims.speed_mps = location.speed_mps;
+  claims.track_deg = location.track_deg;
+  claims.v_up_mps = location.vertical_mps;
+  claims.geodetic_altitude_m = location.geodetic_altitude_m;
+  claims.pressure_altitude_m = location.pressure_altitude_m;
+  (location.height_reference == HeightReference::take_off ? claims.height_m : claims.height_above_ground_m) =
+      location.height_m;
+  claims.horizontal_accuracy_m = location.horizontal_accuracy_m;
+  claims.vertical_accuracy_m = location.vertical_accuracy_m;
+  claims.speed_accuracy_mps = location.speed_accuracy_mps;
+  if (location.status == OperationalStatus::undeclared) return;
+  claims.status = to_string(location.status);
+  if (location.status == OperationalStatus::airborne) claims.in_air = true;
+  if (location.status == OperationalStatus::on_ground) claims.in_air = false;
+}
+
+void add(Claims&, const Authentication&) {}
+
+void add(Claims& claims, const SelfId& self) { claims.description = self.description; }
+
+void add(Claims& claims, const System& system) {
+  if (system.operator_position) {
+    claims.pilot = to_position(system.operator_position);
+    claims.pilot_location = to_string(system.operator_location_type);
+    if (system.operator_location_type == OperatorLocationType::take_off) claims.home = claims.pilot;
+  }
+  claims.pilot_altitude_m = system.operator_altitude_m;
+  if (system.category && *system.category != OperationCategory::undeclared)
+    claims.category = to_string(*system.category);
+  claims.aircraft_class = system.aircraft_class;
+}
+
+void add(Claims& claims, const OperatorId& id) { claims.operator_id = id.operator_id; }
+
+void add(Claims& claims, const OdidMessage& message) {
+  std::visit([&](const auto& each) { add(claims, each); }, message);
+}
+
+void add(Claims& claims, const OdidPack& pack) {
+  for (const OdidMessage& message : pack.messages) add(claims, message);
+}
+
+void add(Claims& claims, const Gb46750& gb) {
+  if (gb.product_id) add_serial(claims, *gb.product_id);
+  claims.registration = gb.registration;
+  if (gb.category && *gb.category != OperationCategory::undeclared) claims.category = to_string(*gb.category);
+  if (gb.ua_class) claims.aircraft_class = to_string(*gb.ua_class);
+  claims.pilot = to_position(gb.station_position);
+  if (claims.pilot && gb.station_type) {
+    const bool take_off = *gb.station_type == Gb46750Station::take_off;
+    claims.pilot_location = take_off ? "take_off" : "live";
+    if (take_off) claims.home = claims.pilot;
+  }
+  claims.pilot_altitude_m = gb.station_altitude_m;
+  claims.position = to_position(gb.position);
+  claims.track_deg = gb.track_deg;
+  claims.speed_mps = gb.speed_mps;
+  claims.height_m = gb.height_m;
+  claims.v_up_mps = gb.vertical_mps;
+  claims.geodetic_altitude_m = gb.geodetic_altitude_m;
+  claims.pressure_altitude_m = gb.pressure_altitude_m;
+  claims.horizontal_accuracy_m = gb.horizontal_accuracy_m;
+  claims.vertical_accuracy_m = gb.vertical_accuracy_m;
+  claims.speed_accuracy_mps = gb.speed_accuracy_mps;
+  if (!gb.status || *gb.status == Gb46750Status::none) return;
+  claims.status = to_string(*gb.status);
+  if (*gb.status == Gb46750Status::airborne) claims.in_air = true;
+  if (*gb.status == Gb46750Status::on_ground) claims.in_air = false;
+}
+
+void add(Claims&, const UnknownBody&) {}
+
+Claims claims_of_message(const DjiDroneId& message) {
   Claims claims;
   claims.maker = "DJI";
   std::visit([&](const auto& body) { add(claims, body); }, message.body);
   return claims;
 }
 
+Claims claims_of_message(const RemoteId& message) {
+  Claims claims;
+  std::visit([&](const auto& body) { add(claims, body); }, message.body);
+  return claims;
+}
+
+std::string hex_octets(const decoders::Transmitter& transmitter) { return to_hex(transmitter.octets); }
+
 }  // namespace
 
-std::string aircraft_id(const decoders::Message& message) {
-  return std::visit(Visitor{[](const DjiDroneId& dji) {
-                      return std::visit([](const auto& body) { return dji_id(body); }, dji.body);
-                    }},
-                    message);
+std::vector<Identity> identities_of(const decoders::Message& message) {
+  return std::visit([](const auto& content) { return identities(content); }, message);
+}
+
+std::string transmitter_key(const decoders::Frame& frame) {
+  if (!frame.transmitter) return {};
+  return std::string(frame.transmitter->random ? "random:" : "public:")
+      .append(hex_octets(*frame.transmitter));
+}
+
+std::string unidentified_id(const decoders::Frame& frame) {
+  std::string id = "rid-unidentified";
+  if (frame.transmitter) id.append("-").append(hex_octets(*frame.transmitter));
+  return id;
 }
 
 Claims claims_of(const decoders::Message& message) {
-  return std::visit(Visitor{[](const DjiDroneId& dji) { return claims_of_dji(dji); }}, message);
+  return std::visit([](const auto& content) { return claims_of_message(content); }, message);
 }
 
 std::string topic_part(std::string_view text) {

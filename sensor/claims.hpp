@@ -3,18 +3,34 @@
 // one overload of each function in claims.cpp.
 
 #include <string>
+#include <vector>
 
 #include "decoders/frame.hpp"
 #include "sensor/feed_messages.hpp"
 
 namespace windhover::sensor {
 
-/// The aircraft that the message speaks of, empty if it speaks of none.
+/// One of the names that a sender gives itself.
+struct Identity {
+  std::string key;  ///< equal for equal identities whatever the protocol: "serial:<text>"
+  std::string id;   ///< of the aircraft that is known by it, fit for a topic
+  bool operator==(const Identity&) const = default;
+};
+
+/// Who the message speaks of, strongest first: serial, registration, traffic management's, session; empty if
+/// it does not say.
 /// DJI: "dji-<serial>", else "dji-session-<hash>", else "dji-uuid-<account>", else "dji-unidentified" with
 /// the product type if it is sent. The last stands for at least one aircraft: without any identity several
-/// cannot be told apart, and inventing one for each carrier that a drone hops to would be worse. Text from
-/// the air that a topic cannot hold is replaced, and a digest keeps such ids apart.
-std::string aircraft_id(const decoders::Message& message);
+/// cannot be told apart, and inventing one for each carrier that a drone hops to would be worse.
+/// Remote ID: "dji-<serial>" for serials with DJI's maker code, else "rid-<serial>"; "rid-reg-<mark>",
+/// "rid-utm-<uuid>", "rid-session-<id>". Text from the air that a topic cannot hold is replaced, and a digest
+/// keeps such ids apart.
+std::vector<Identity> identities_of(const decoders::Message& message);
+
+/// Key of the sender's link address, "" if the frame has none; and the id of an aircraft of which no more is
+/// known than that.
+std::string transmitter_key(const decoders::Frame& frame);
+std::string unidentified_id(const decoders::Frame& frame);
 
 /// Values that are not finite count as not sent.
 Claims claims_of(const decoders::Message& message);

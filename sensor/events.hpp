@@ -2,6 +2,7 @@
 // What the channel workers hand to the feed thread, with indices and times of the stream.
 
 #include <cstdint>
+#include <string_view>
 
 #include "decoders/frame.hpp"
 #include "sensor/time.hpp"
@@ -24,6 +25,19 @@ struct TimedFrame {
 struct TimedReject {
   decoders::RejectedAttempt attempt;
   StreamPosition at;
+};
+
+/// For the linker of decoder `decoder`.
+struct TimedPart {
+  std::string_view decoder;
+  decoders::FramePart part;
+  StreamPosition at;
+};
+
+/// Intact transmissions that say nothing about aircraft.
+struct OthersHeard {
+  std::string_view decoder;
+  std::uint64_t count = 0;
 };
 
 }  // namespace windhover::sensor

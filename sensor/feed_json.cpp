@@ -1,71 +1,17 @@
 #include "sensor/feed_json.hpp"
 
+#include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <span>
+#include <cstdio>
 #include <variant>
+
+#include "sensor/json_fields.hpp"
+#include "sensor/remote_id_json.hpp"
 
 namespace windhover::sensor {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using namespace decoders::messages;
-
-// Decimals of each quantity: what its source resolves, and no binary residue such as 0.30000001192.
-constexpr int kDegreeDecimals = 8;  // of positions; 1 mm
-constexpr int kMetreDecimals = 1;
-constexpr int kSpeedDecimals = 2;
-constexpr int kAngleDecimals = 2;
-constexpr int kDecibelDecimals = 1;
-constexpr int kHertzDecimals = 1;
-constexpr int kSecondDecimals = 6;
-constexpr int kShareDecimals = 4;
-
-double rounded(double value, int decimals) {
-  const double scale = std::pow(10.0, decimals);
-  const double whole = std::round(value * scale);
-  // Beyond 2^53 a double has no decimals left to round. Adding 0 turns -0 into 0.
-  return std::abs(whole) < 9e15 ? whole / scale + 0.0 : value;
-}
-
-void put(Json& json, const char* name, double value, int decimals) {
-  if (std::isfinite(value)) json[name] = rounded(value, decimals);
-}
-void put(Json& json, const char* name, const std::optional<double>& value, int decimals) {
-  if (value) put(json, name, *value, decimals);
-}
-template <typename Value>
-void put(Json& json, const char* name, const std::optional<Value>& value) {
-  if (value) json[name] = *value;
-}
-
-template <typename Place>  // Position or DjiPosition
-bool is_finite(const Place& at) {
-  return std::isfinite(at.lat_deg) && std::isfinite(at.lon_deg);
-}
-
-void put_position(Json& json, const char* name, const std::optional<Position>& at) {
-  if (!at || !is_finite(*at)) return;
-  json[name] = {{"lat_deg", rounded(at->lat_deg, kDegreeDecimals)},
-                {"lon_deg", rounded(at->lon_deg, kDegreeDecimals)}};
-}
-
-void put_fields(Json& json, const std::string& prefix, const std::optional<DjiPosition>& at) {
-  if (!at || !is_finite(*at)) return;
-  json[prefix + "lat_deg"] = rounded(at->lat_deg, kDegreeDecimals);
-  json[prefix + "lon_deg"] = rounded(at->lon_deg, kDegreeDecimals);
-}
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const std::uint8_t byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
 
 Json head(const char* type, const MessageHead& head) {
   return {{"v", kFeedSchema},  {"type", type},    {"sensor", head.sensor},
@@ -83,6 +29,7 @@ void put_levels(Json& json, const decoders::RfFacts& rf) {
 
 Json rf_json(const decoders::RfFacts& rf, const StreamPosition& at) {
   Json json = Json::object();
+  put(json, "channel", rf.channel);
   put(json, "center_hz", rf.centre.value, kHertzDecimals);
   json["sample_index"] = at.sample_index;
   put(json, "start_s", at.start_s, kSecondDecimals);
@@ -91,7 +38,7 @@ Json rf_json(const decoders::RfFacts& rf, const StreamPosition& at) {
   return json;
 }
 
-bool is_finite(const std::optional<double>& value) { return value && std::isfinite(*value); }
+bool is_known(const std::optional<double>& value) { return value && std::isfinite(*value); }
 
 void put_body(Json& json, const DjiTelemetry& telemetry) {
   json["version"] = telemetry.version;
@@ -101,9 +48,9 @@ void put_body(Json& json, const DjiTelemetry& telemetry) {
   put(json, "serial", telemetry.serial);
   put_fields(json, "", telemetry.position);
   // The scales were found out, not published: the integers on air stand beside the values.
-  if (is_finite(telemetry.altitude_m)) json["altitude_raw"] = std::llround(*telemetry.altitude_m);
+  if (is_known(telemetry.altitude_m)) json["altitude_raw"] = std::llround(*telemetry.altitude_m);
   put(json, "altitude_m", telemetry.altitude_m, kMetreDecimals);
-  if (is_finite(telemetry.height_m)) json["height_raw"] = std::llround(*telemetry.height_m * 10);
+  if (is_known(telemetry.height_m)) json["height_raw"] = std::llround(*telemetry.height_m * 10);
   put(json, "height_m", telemetry.height_m, kMetreDecimals);
   put(json, "v_north_mps", telemetry.v_north_mps, kSpeedDecimals);
   put(json, "v_east_mps", telemetry.v_east_mps, kSpeedDecimals);
@@ -132,16 +79,27 @@ void put_body(Json& json, const DjiLicence& licence) {
 void put_body(Json& json, const DjiEncrypted& shell) {
   json["encrypted"] = true;
   json["marker"] = shell.marker;
-  json["session_hash"] = hex(shell.session_hash);
+  json["session_hash"] = to_hex(shell.session_hash);
   put(json, "ciphertext_bytes", shell.ciphertext_bytes);
 }
 
 void put_body(Json&, const DjiUnknownKind&) {}
 
-Json fields_json(const DjiDroneId& message) {
-  Json json{{"length", message.length}, {"kind", message.kind}};
-  std::visit([&](const auto& body) { put_body(json, body); }, message.body);
-  return json;
+void put_content(Json& json, const DjiDroneId& message) {
+  Json fields{{"length", message.length}, {"kind", message.kind}};
+  std::visit([&](const auto& body) { put_body(fields, body); }, message.body);
+  json["fields"] = std::move(fields);
+}
+
+void put_content(Json& json, const RemoteId& message) { put_remote_id(json, message); }
+
+// As people write it: C2:12:34:56:78:9A.
+std::string address_text(const decoders::Transmitter& transmitter) {
+  std::array<char, 18> text{};
+  const auto& o = transmitter.octets;
+  std::snprintf(text.data(), text.size(), "%02X:%02X:%02X:%02X:%02X:%02X", o[0], o[1], o[2], o[3], o[4],
+                o[5]);
+  return text.data();
 }
 
 Json claimed_json(const Claims& claims) {
@@ -153,10 +111,24 @@ Json claimed_json(const Claims& claims) {
   put(json, "uuid", claims.uuid);
   put(json, "licence_id", claims.licence_id);
   put(json, "purpose", claims.purpose);
+  put(json, "registration", claims.registration);
+  put(json, "utm_id", claims.utm_id);
+  put(json, "session_id", claims.session_id);
+  put(json, "operator_id", claims.operator_id);
+  put(json, "description", claims.description);
+  put(json, "ua_type", claims.ua_type);
+  put(json, "category", claims.category);
+  put(json, "class", claims.aircraft_class);
   put(json, "encrypted", claims.encrypted);
   put_position(json, "position", claims.position);
   put(json, "height_m", claims.height_m, kMetreDecimals);
+  put(json, "height_above_ground_m", claims.height_above_ground_m, kMetreDecimals);
   put(json, "altitude_m", claims.altitude_m, kMetreDecimals);
+  put(json, "geodetic_altitude_m", claims.geodetic_altitude_m, kMetreDecimals);
+  put(json, "pressure_altitude_m", claims.pressure_altitude_m, kMetreDecimals);
+  put(json, "horizontal_accuracy_m", claims.horizontal_accuracy_m, kMetreDecimals);
+  put(json, "vertical_accuracy_m", claims.vertical_accuracy_m, kMetreDecimals);
+  put(json, "speed_accuracy_mps", claims.speed_accuracy_mps, kSpeedDecimals);
   put(json, "v_north_mps", claims.v_north_mps, kSpeedDecimals);
   put(json, "v_east_mps", claims.v_east_mps, kSpeedDecimals);
   put(json, "v_up_mps", claims.v_up_mps, kSpeedDecimals);
@@ -164,7 +136,10 @@ Json claimed_json(const Claims& claims) {
   put(json, "track_deg", claims.track_deg, kAngleDecimals);
   put(json, "yaw_deg", claims.yaw_deg, kAngleDecimals);
   put_position(json, "pilot", claims.pilot);
+  put(json, "pilot_location", claims.pilot_location);
+  put(json, "pilot_altitude_m", claims.pilot_altitude_m, kMetreDecimals);
   put_position(json, "home", claims.home);
+  put(json, "status", claims.status);
   put(json, "motors_on", claims.motors_on);
   put(json, "in_air", claims.in_air);
   return json;
@@ -177,6 +152,7 @@ Json measured_json(const Measured& measured) {
               {"transport", each.transport},
               {"frames", each.frames},
               {"last_heard", to_rfc3339(each.last_heard)}};
+    put(json, "channel", each.rf.channel);
     put(json, "center_hz", each.rf.centre.value, kHertzDecimals);
     put_levels(json, each.rf);
     transports.push_back(std::move(json));
@@ -224,8 +200,12 @@ std::string to_json(const FrameMessage& message) {
   json["transport"] = frame.transport;
   if (!message.aircraft_id.empty()) json["aircraft"] = message.aircraft_id;
   json["rf"] = rf_json(frame.rf, message.heard.at);
-  json["payload_hex"] = hex(frame.payload);
-  json["fields"] = std::visit([](const auto& content) { return fields_json(content); }, frame.message);
+  if (frame.transmitter) {
+    json["transmitter"] = address_text(*frame.transmitter);
+    json["transmitter_random"] = frame.transmitter->random;
+  }
+  json["payload_hex"] = to_hex(frame.payload);
+  std::visit([&](const auto& content) { put_content(json, content); }, frame.message);
   return line(json);
 }
 
@@ -241,6 +221,7 @@ std::string to_json(const AircraftMessage& message) {
   Json json = head("aircraft", message.head);
   json["id"] = message.id;
   json["state"] = to_string(message.state);
+  if (!message.same_as.empty()) json["same_as"] = message.same_as;
   json["claimed"] = claimed_json(message.claimed);
   json["measured"] = measured_json(message.measured);
   json["trust"] = {{"authenticated", message.trust.authenticated}, {"reasons", message.trust.reasons}};
@@ -252,6 +233,7 @@ std::string to_json(const StatusMessage& message) {
   json["version"] = message.version;
   put_stream(json, message.stream);
   json["frames"] = message.counts.frames;
+  json["others"] = message.counts.others;
   json["duplicates"] = message.counts.duplicates;
   json["rejects"] = message.counts.rejects;
   json["aircraft"] = message.counts.aircraft;

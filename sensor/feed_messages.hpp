@@ -30,7 +30,7 @@ struct MessageHead {
 struct FrameMessage {
   MessageHead head;
   std::string aircraft_id;  ///< as in `aircraft`; empty when the frame belongs to none
-  TimedFrame heard;
+  const TimedFrame& heard;  ///< outlives the message
 };
 
 /// An attempt that was not accepted; published on request only.
@@ -49,14 +49,27 @@ struct Position {
 /// What an aircraft says about itself, over all protocols. Nothing of it is verified.
 struct Claims {
   std::optional<std::string> serial, session_hash, maker, model, uuid, licence_id, purpose;
+  std::optional<std::string> registration;  ///< mark of the civil aviation authority
+  std::optional<std::string> utm_id, session_id;
+  std::optional<std::string> operator_id, description;
+  std::optional<std::string_view> ua_type, category, aircraft_class;  ///< literals
   std::optional<bool> encrypted;  ///< it sends telemetry that only its maker can read
   std::optional<Position> position;
-  std::optional<double> height_m;    ///< above take-off
-  std::optional<double> altitude_m;  ///< above mean sea level
+  std::optional<double> height_m;  ///< above take-off
+  std::optional<double> height_above_ground_m;
+  std::optional<double> altitude_m;           ///< above mean sea level
+  std::optional<double> geodetic_altitude_m;  ///< above the WGS-84 ellipsoid
+  std::optional<double> pressure_altitude_m;  ///< to 1013.25 hPa
+  std::optional<double> horizontal_accuracy_m, vertical_accuracy_m,
+      speed_accuracy_mps;  ///< upper bounds, 95 %
   std::optional<double> v_north_mps, v_east_mps, v_up_mps;
-  std::optional<double> speed_mps, track_deg;  ///< over ground, from the two above; track 0..360 from north
+  std::optional<double> speed_mps, track_deg;  ///< over ground; track 0..360 from north
   std::optional<double> yaw_deg;
   std::optional<Position> pilot, home;
+  std::optional<std::string_view>
+      pilot_location;                      ///< "take_off", "live", "fixed": what `pilot` is the place of
+  std::optional<double> pilot_altitude_m;  ///< above the WGS-84 ellipsoid
+  std::optional<std::string_view> status;  ///< of Remote ID: "on_ground", "airborne", "emergency", …
   std::optional<bool> motors_on, in_air;
 };
 
@@ -88,7 +101,8 @@ constexpr std::string_view to_string(AircraftState state) {
 /// One aircraft as it is known at head.time.
 struct AircraftMessage {
   MessageHead head;
-  std::string id;  ///< stable key, fit for a topic
+  std::string id;       ///< stable key, fit for a topic
+  std::string same_as;  ///< with state gone: it turned out to be this aircraft, which goes on
   AircraftState state = AircraftState::alive;
   Claims claimed;
   Measured measured;
@@ -121,7 +135,8 @@ struct StreamStatus {
 
 /// What the feed stage has counted since the start.
 struct FeedCounts {
-  std::map<std::string, std::uint64_t> frames;                          ///< accepted, by protocol
+  std::map<std::string, std::uint64_t> frames;  ///< accepted, by protocol
+  std::map<std::string, std::uint64_t> others;  ///< intact and not about aircraft, by decoder; counted only
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
   std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
   std::uint64_t aircraft = 0;          ///< known now

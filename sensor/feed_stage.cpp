@@ -42,9 +42,8 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
     return;
   }
   ++counts_.frames[std::string(frame.frame.protocol)];
-  FrameMessage message{head("frame", frame.at.time), aircraft_id(frame.frame.message), frame};
+  const FrameMessage message{head("frame", frame.at.time), tracker_.on_frame(frame, now), frame};
   send("frame", message.aircraft_id, to_json(message));
-  tracker_.on_frame(frame, now);
   advance(now);
 }
 
@@ -53,6 +52,10 @@ void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
   ++counts_.rejects[std::string(reject.attempt.protocol)][std::string(to_string(reject.attempt.reason))];
   if (options_.publish_rejects)
     send("reject", {}, to_json(RejectMessage{head("reject", reject.at.time), reject}));
+}
+
+void FeedStage::on_others(const OthersHeard& others) {
+  counts_.others[std::string(others.decoder)] += others.count;
 }
 
 void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {

@@ -33,6 +33,8 @@ class FeedStage {
   // `now` is the stream's time of the event; pass frame.at.time where events come in order. See Tracker.
   void on_frame(const TimedFrame& frame, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
+  /// Others come in no message of their own; `status` counts them.
+  void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);

@@ -69,6 +69,8 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
                                                        spectra_, *event_rings_[i]));
     inputs_.push_back({event_rings_[i].get()});
   }
+  for (const decoders::DecoderEntry& decoder : registry)
+    if (decoder.make_linker != nullptr) linkers_[decoder.name] = decoder.make_linker();
 }
 
 template <typename Work>
@@ -116,6 +118,7 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
       take_batch(*slowest);
     }
   }
+  finish_linkers(feed);
   StreamStatus last = status(bank_.counters(), end_);
   last.live.reset();  // of threads that have ended
   feed.finish(last, stream_time(end_));
@@ -180,16 +183,45 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
     return;
   }
   const UtcTime now = stream_time(event.now);
-  const auto timed = [&](StreamPosition& at) {
-    at.time = clock_.at({static_cast<std::int64_t>(std::floor(at.start_s * info_.rate.value))});
-  };
+  const auto timed = [&](StreamPosition& at) { at.time = time_at(at.start_s); };
   if (auto* frame = std::get_if<TimedFrame>(&event.what)) {
     timed(frame->at);
     feed.on_frame(*frame, now);
   } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
     timed(reject->at);
     feed.on_reject(*reject, now);
+  } else if (const auto* part = std::get_if<TimedPart>(&event.what)) {
+    const auto linker = linkers_.find(part->decoder);
+    if (linker == linkers_.end()) return;
+    linker->second->take(part->part, {part->at.start_s, part->at.duration_s}, linked_);
+    tell_linked(part->decoder, feed, now);
+  } else if (const auto* others = std::get_if<OthersHeard>(&event.what)) {
+    feed.on_others(*others);
   }
+}
+
+void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now) {
+  const auto position = [&](const decoders::StreamTime& at) {
+    const double rate = info_.original_rate.value_or(info_.rate).value;
+    return StreamPosition{std::llround(at.start_s * rate), at.start_s, at.duration_s, time_at(at.start_s)};
+  };
+  for (auto& [frame, at] : linked_.frames) feed.on_frame({std::move(frame), position(at)}, now);
+  for (const auto& [attempt, at] : linked_.rejects) feed.on_reject({attempt, position(at)}, now);
+  if (linked_.others > 0) feed.on_others({decoder, linked_.others});
+  linked_.frames.clear();
+  linked_.rejects.clear();
+  linked_.others = 0;
+}
+
+void Sensor::finish_linkers(FeedStage& feed) {
+  for (const auto& [decoder, linker] : linkers_) {
+    linker->finish(linked_);
+    tell_linked(decoder, feed, stream_time(end_));
+  }
+}
+
+UtcTime Sensor::time_at(double start_s) const {
+  return clock_.at({static_cast<std::int64_t>(std::floor(start_s * info_.rate.value))});
 }
 
 UtcTime Sensor::stream_time(dsp::SampleIndex index) { return latest_ = std::max(latest_, clock_.at(index)); }

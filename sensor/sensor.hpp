@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,7 +64,10 @@ class Sensor {
   void take_batch(Input& input);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
+  void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now);
+  void finish_linkers(FeedStage& feed);
   UtcTime stream_time(dsp::SampleIndex index);
+  UtcTime time_at(double start_s) const;
   StreamStatus status(const StreamCounters& counters, dsp::SampleIndex now);
   LiveStatus live_status(dsp::SampleIndex now);
 
@@ -81,7 +85,9 @@ class Sensor {
   // The feed thread's own.
   SampleClock clock_;
   std::vector<Input> inputs_;
-  std::vector<StreamEvent> waiting_;  // not yet past by all workers
+  std::vector<StreamEvent> waiting_;                                       // not yet past by all workers
+  std::map<std::string_view, std::unique_ptr<decoders::Linker>> linkers_;  // by decoder
+  decoders::Linker::Output linked_;
   dsp::Hertz centre_{};
   UtcTime latest_{};  // time never runs back, whatever a recording's segments say
   dsp::SampleIndex end_{};

@@ -1,6 +1,8 @@
 #pragma once
-// Frames to aircraft: a pure function of frames and times. No clock: what is due is computed from the state,
-// so that how often advance() is called changes neither the messages nor their times.
+// Frames to aircraft: a pure function of frames and times. An aircraft is known by the identities that it
+// sends, alike over all protocols, and by the link addresses that it sent them from; what comes from a known
+// address without an identity belongs to it. No clock: what is due is computed from the state, so that how
+// often advance() is called changes neither the messages nor their times.
 
 #include <array>
 #include <chrono>
@@ -32,6 +34,9 @@ struct TrackerTimes {
   static constexpr std::chrono::seconds kMovingFieldLife{10};  ///< position, speed, … not sent again: unknown
   static constexpr std::chrono::seconds kFading{15};           ///< without a frame
   static constexpr std::chrono::seconds kGone{60};
+  /// So long an identity may be awaited from an address before an unidentified aircraft is told. Remote ID
+  /// sends its static messages at least every 3 s (F3411-22a 5.4.5).
+  static constexpr std::chrono::seconds kIdentityWait{4};
   /// `now` may step back by this much (workers finish out of order) and counts as standing still. A longer
   /// step is another time scale: all aircraft are told gone and begin anew.
   static constexpr std::chrono::seconds kBackstep{5};
@@ -41,8 +46,9 @@ class Tracker {
  public:
   explicit Tracker(TrackerOptions options = {}) : options_(options) {}
 
-  /// `now` is the stream's time when the frame came, not before frame.at.time.
-  void on_frame(const TimedFrame& frame, UtcTime now);
+  /// `now` is the stream's time when the frame came, not before frame.at.time. Returns the aircraft's id, ""
+  /// for one that has not been told because its identity is awaited.
+  std::string on_frame(const TimedFrame& frame, UtcTime now);
   /// Appends what has become due up to and including `now`, in order of time, then id. head.time and the
   /// body are filled; node, boot and number are the sender's.
   void advance(UtcTime now, std::vector<AircraftMessage>& due);
@@ -54,7 +60,8 @@ class Tracker {
   std::uint64_t evicted() const { return evicted_; }
 
  private:
-  static constexpr std::size_t kClaimFields = 21;
+  static constexpr std::size_t kClaimFields = 38;
+  static constexpr std::size_t kMostKeys = 16;  // identities and addresses of one aircraft; the oldest goes
 
   struct Track {
     Claims claims;
@@ -62,15 +69,22 @@ class Tracker {
     Measured measured;
     AircraftState told_state = AircraftState::alive;
     std::uint64_t told_frames = 0;
-    std::optional<UtcTime> told;     // time of the last message
-    std::optional<UtcTime> changed;  // first change since then
-    UtcTime due{};                   // as in schedule_
+    std::optional<UtcTime> told;      // time of the last message
+    std::optional<UtcTime> changed;   // first change since then
+    UtcTime due{};                    // as in schedule_
+    bool identified = true;           // false: known by its link address only
+    std::vector<std::string> keys{};  // of it in known_by_, oldest first
   };
   using Tracks = std::map<std::string, Track>;
 
   void run_until(UtcTime now);
   void start_over(UtcTime now);
   void make_room();
+  Tracks::iterator find_or_add(const decoders::Frame& frame, UtcTime heard);
+  Tracks::iterator add(const std::string& id, bool identified, UtcTime heard);
+  void know_by(Tracks::iterator at, const std::string& key);
+  void forget(Tracks::iterator at);
+  void absorb(Tracks::iterator into, Tracks::iterator unidentified);
   void schedule(Tracks::iterator at, UtcTime not_before);
   void unschedule(Tracks::iterator at) { schedule_.erase({at->second.due, at->first}); }
   void tell(Tracks::iterator at, UtcTime time, AircraftState state);
@@ -81,6 +95,7 @@ class Tracker {
 
   TrackerOptions options_;
   Tracks tracks_;
+  std::map<std::string, std::string> known_by_;  // identity or link address to id
   std::set<std::pair<UtcTime, std::string>> schedule_;
   std::vector<AircraftMessage> pending_;
   std::optional<UtcTime> now_;

@@ -29,6 +29,10 @@ bool droneid_noise(std::ostream& out, Effort effort);
 bool droneid_negatives(std::ostream& out, Effort effort);
 bool droneid_speed(std::ostream& out, Effort effort);
 bool feed_latency(std::ostream& out, Effort effort);
+bool ble_1m_sensitivity(std::ostream& out, Effort effort);
+bool ble_coded_sensitivity(std::ostream& out, Effort effort);
+bool ble_neighbours(std::ostream& out, Effort effort);
+bool ble_speed(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

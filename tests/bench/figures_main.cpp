@@ -26,6 +26,20 @@ std::span<const Figure> figures() {
       Figure{"droneid-speed",
              "50 MS/s on one core: 2 times real time on noise, 1.5 with four bursts each 640 ms", false,
              droneid_speed},
+      Figure{"ble-1m-sensitivity", "legacy Remote ID on LE 1M: packet errors at most 10 % at 10.5 dB", true,
+             ble_1m_sensitivity},
+      Figure{"ble-coded-sensitivity",
+             "pack of nine messages on LE Coded: packet errors at most 10 % at 2 dB (S=8) and 7.5 dB (S=2)",
+             true, ble_coded_sensitivity},
+      Figure{
+          "ble-neighbours",
+          "20 dB stronger packets 2 MHz away cost at most 2 dB; eight adjacent channels at once all decode",
+          true, ble_neighbours},
+      Figure{"ble-speed",
+             "on one core with the DroneID search: 30 quiet channels 1.5 times real time, 10 channels with "
+             "packets "
+             "5 % of the time 6 times",
+             false, ble_speed},
       Figure{"feed-latency", "a burst is on the feed within 50 ms of its end", false, feed_latency},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},

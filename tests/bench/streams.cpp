@@ -132,11 +132,12 @@ RunResult run_pipeline(std::unique_ptr<sensor::Source> source, const sensor::Sen
   return result;
 }
 
-std::size_t count_received(const std::vector<Sent>& sent, const RunResult& result) {
+std::size_t count_received(const std::vector<Sent>& sent, const RunResult& result,
+                           const Tolerance& tolerance) {
   return static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const Sent& s) {
     return std::any_of(result.frames.begin(), result.frames.end(), [&](const Heard& h) {
-      return h.packet == s.packet && std::abs(h.start_s - s.start_s) < 10e-6 &&
-             std::abs(h.carrier_hz - s.carrier_hz) < 2e3;
+      return h.packet == s.packet && std::abs(h.start_s - s.start_s) < tolerance.start_s &&
+             std::abs(h.carrier_hz - s.carrier_hz) < tolerance.carrier_hz;
     });
   }));
 }

@@ -60,8 +60,15 @@ struct RunResult {
 RunResult run_pipeline(std::unique_ptr<sensor::Source> source, const sensor::SensorOptions& options = {},
                        std::span<const decoders::DecoderEntry> registry = decoders::registry());
 
-/// How many of `sent` are among the frames: same packet, start within 10 µs, carrier within 2 kHz.
-std::size_t count_received(const std::vector<Sent>& sent, const RunResult& result);
+/// How far a measured start and carrier may be from the true ones.
+struct Tolerance {
+  double start_s = 10e-6;
+  double carrier_hz = 2e3;
+};
+
+/// How many of `sent` are among the frames: same packet, at that time, on that carrier.
+std::size_t count_received(const std::vector<Sent>& sent, const RunResult& result,
+                           const Tolerance& tolerance = {});
 
 /// A DroneID telemetry packet whose content depends on `number`.
 std::vector<std::uint8_t> droneid_packet(std::uint32_t number);

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(status_tells_the_stream_and_the_counters) {
       R"("time":"2026-03-01T12:00:00.000000Z","version":"0.1.0","source":"a.sigmf-meta","rate_hz":50000000.0,)"
       R"("center_hz":2457500000.0,"band":{"low_hz":2432500000.0,"high_hz":2482500000.0},"time_known":false,)"
       R"("samples":98780,"stream_s":0.001976,"gaps":0,"lost_samples":0,"nonfinite_samples":0,)"
-      R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"duplicates":0,)"
+      R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"others":{},"duplicates":0,)"
       R"("rejects":{"dji_droneid":{"crc24":4}},"aircraft":1,"aircraft_evicted":0)";
   BOOST_TEST(to_json(message) == common + "}");
   message.stream.live = LiveStatus{{{"bank", 0.123456}}, 0.0123};
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(speed_and_track_follow_from_north_and_east) {
 }
 
 BOOST_AUTO_TEST_CASE(ids_come_from_serial_else_session_else_account) {
-  const auto id = [](auto body) { return aircraft_id(frame(body, kStart).frame.message); };
+  const auto id = [](auto body) { return identities_of(frame(body, kStart).frame.message).front().id; };
   msg::DjiTelemetry nameless = telemetry();
   nameless.serial.reset();
   BOOST_TEST(id(telemetry()) == "dji-1WNBH3900201N1");
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(ids_come_from_serial_else_session_else_account) {
 BOOST_AUTO_TEST_CASE(ids_fit_a_topic_and_stay_distinct) {
   BOOST_TEST(topic_part("a.b c\n\x01\xff~") == "a_b_c___~");
   const auto id = [](const char* serial) {
-    return aircraft_id(frame(telemetry(serial), kStart).frame.message);
+    return identities_of(frame(telemetry(serial), kStart).frame.message).front().id;
   };
   BOOST_TEST(id("A.B") != id("A B"));
   BOOST_TEST(id("A.B") != id("A_B"));

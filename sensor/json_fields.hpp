@@ -1,0 +1,64 @@
+#pragma once
+// How values are put into the JSON of the feed: what is unknown or not finite is left out, and numbers have
+// the decimals that their source resolves. For the .cpp files that make the feed's bodies only.
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "decoders/messages/dji_droneid.hpp"
+#include "decoders/messages/field_reader.hpp"
+#include "sensor/feed_messages.hpp"
+
+namespace windhover::sensor {
+
+using Json = nlohmann::ordered_json;
+
+// Decimals of each quantity: what its source resolves, and no binary residue such as 0.30000001192.
+inline constexpr int kDegreeDecimals = 8;  // of positions; 1 mm
+inline constexpr int kMetreDecimals = 1;
+inline constexpr int kSpeedDecimals = 2;
+inline constexpr int kAngleDecimals = 2;
+inline constexpr int kDecibelDecimals = 1;
+inline constexpr int kHertzDecimals = 1;
+inline constexpr int kSecondDecimals = 6;
+inline constexpr int kShareDecimals = 4;
+
+inline double rounded(double value, int decimals) {
+  const double scale = std::pow(10.0, decimals);
+  const double whole = std::round(value * scale);
+  // Beyond 2^53 a double has no decimals left to round. Adding 0 turns -0 into 0.
+  return std::abs(whole) < 9e15 ? whole / scale + 0.0 : value;
+}
+
+inline void put(Json& json, const char* name, double value, int decimals) {
+  if (std::isfinite(value)) json[name] = rounded(value, decimals);
+}
+inline void put(Json& json, const char* name, const std::optional<double>& value, int decimals) {
+  if (value) put(json, name, *value, decimals);
+}
+template <typename Value>
+void put(Json& json, const char* name, const std::optional<Value>& value) {
+  if (value) json[name] = *value;
+}
+
+template <typename Place>  // Position, DjiPosition or GeoPosition
+bool is_finite(const Place& at) {
+  return std::isfinite(at.lat_deg) && std::isfinite(at.lon_deg);
+}
+
+inline void put_position(Json& json, const char* name, const std::optional<Position>& at) {
+  if (!at || !is_finite(*at)) return;
+  json[name] = {{"lat_deg", rounded(at->lat_deg, kDegreeDecimals)},
+                {"lon_deg", rounded(at->lon_deg, kDegreeDecimals)}};
+}
+
+template <typename Place>
+void put_fields(Json& json, const std::string& prefix, const std::optional<Place>& at) {
+  if (!at || !is_finite(*at)) return;
+  json[prefix + "lat_deg"] = rounded(at->lat_deg, kDegreeDecimals);
+  json[prefix + "lon_deg"] = rounded(at->lon_deg, kDegreeDecimals);
+}
+
+}  // namespace windhover::sensor
