@@ -35,7 +35,7 @@ Transmission* add_ble(const BleSending& sending, const BleSender& sender, const 
   sent.transport = "bluetooth";
   sent.is_frame = false;
   sent.payload = sending.pdu;
-  sent.fields = {{"channel_index", std::int64_t{sending.channel_index}}};
+  sent.link = {{"channel", std::int64_t{sending.channel_index}}};
   sent.waveform = [phy = sending.phy, channel = sending.channel_index, pdu = sending.pdu,
                    gfsk = sender.gfsk] {
     return modulate_ble(phy, channel, pdu, {{}, gfsk});

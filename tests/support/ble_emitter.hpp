@@ -31,8 +31,8 @@ BleSender read_ble_sender(SceneObject& config, const EmitterContext& context);
 /// From the rising power to the fallen one.
 double ble_on_air_s(BlePhy phy, std::size_t pdu_bytes);
 
-/// Appends a transmission that is no frame, with the PDU for payload and the channel's index for field, and
-/// returns it. nullptr for one that the scene does not hear: outside the band, or after the end.
+/// Appends a transmission that is no frame, with the PDU for payload, and returns it. nullptr for one that
+/// the scene does not hear: outside the band, or after the end.
 Transmission* add_ble(const BleSending& sending, const BleSender& sender, const EmitterContext& context,
                       Random& random, std::vector<Transmission>& out);
 

@@ -52,14 +52,15 @@ std::vector<Transmission> frames_of(std::vector<Transmission> all) {
 
 template <typename Value>
 Value field(const Transmission& one, const std::string& name) {
-  for (const auto& [key, value] : one.fields)
+  for (const auto& [key, value] : one.link)
     if (key == name) return std::get<Value>(value);
+  for (const auto& message : one.messages)
+    for (const auto& [key, value] : message.fields)
+      if (key == name) return std::get<Value>(value);
   throw std::out_of_range(name);
 }
 
-int channel_of(const Transmission& one) {
-  return static_cast<int>(field<std::int64_t>(one, "channel_index"));
-}
+int channel_of(const Transmission& one) { return static_cast<int>(field<std::int64_t>(one, "channel")); }
 
 }  // namespace
 
@@ -76,11 +77,12 @@ BOOST_AUTO_TEST_CASE(legacy_messages_rotate_over_three_channels) {
     BOOST_TEST(one.transport == "bluetooth_legacy");
     BOOST_TEST(channel_of(one) == 37 + static_cast<int>(n % 3));
     BOOST_TEST(one.carrier.value == ble_channel_frequency(channel_of(one)).value);
-    constexpr std::array<std::int64_t, 5> kOrder{0, 1, 4, 3, 5};
-    BOOST_TEST(field<std::int64_t>(one, "message_type") == kOrder[n / 3 % 5]);
+    constexpr std::array kOrder{"basic_id", "location", "system", "self_id", "operator_id"};
+    BOOST_REQUIRE(one.messages.size() == 1U);
+    BOOST_TEST(one.messages[0].type == kOrder[n / 3 % 5]);
     BOOST_TEST(field<std::int64_t>(one, "counter") == static_cast<std::int64_t>(n / 15));
-    BOOST_TEST(field<std::string>(one, "address") == "C2:12:34:56:78:9A");
-    BOOST_TEST(one.payload.size() == 25U);
+    BOOST_TEST(field<std::string>(one, "transmitter") == "C2:12:34:56:78:9A");
+    BOOST_TEST(one.payload.size() == 39U);
     BOOST_TEST(one.start_s - all[n - n % 3].start_s < 10e-3);
     if (n >= 3) {
       const double since_s = one.start_s - all[n - 3].start_s;
@@ -93,6 +95,9 @@ BOOST_AUTO_TEST_CASE(location_moves_and_is_told_as_precisely_as_sent) {
   const auto all = sent(scene_of(remote_id("legacy")));
   const Transmission& first = all.at(3);
   BOOST_TEST(field<double>(first, "lat_deg") == 54.5);
+  BOOST_TEST(field<std::string>(first, "status") == "airborne");
+  BOOST_TEST(field<std::string>(all.at(0), "id_type") == "serial_number");
+  BOOST_TEST(field<std::string>(all.at(0), "ua_type") == "helicopter_or_multirotor");
   const double east_m = 10.1 * first.start_s;
   const double lon_deg = 6.5 + east_m / (111194.93 * std::cos(54.5 * 3.14159265358979 / 180));
   BOOST_TEST(std::abs(field<double>(first, "lon_deg") - lon_deg) < 1e-7);
@@ -137,8 +142,8 @@ BOOST_AUTO_TEST_CASE(extended_events_point_from_three_channels_to_a_pack_on_a_fo
     BOOST_TEST(channel_of(all[7]) == 0);
     BOOST_TEST(all[3].transport == std::string("bluetooth_").append(name));
     BOOST_TEST(all[3].start_s - all[2].start_s - all[2].duration_s >= 300e-6 - 2e-9);
-    BOOST_TEST(all[3].payload.size() == 3 + 5 * 25U);
-    BOOST_TEST(field<std::int64_t>(all[3], "messages") == 5);
+    BOOST_TEST(all[3].payload.size() == 2U + 10 + 6 + 3 + 5 * 25);
+    BOOST_TEST(all[3].messages.size() == 5U);
     BOOST_TEST(field<std::string>(all[3], "uas_id") == "FICTION000000001");
     BOOST_TEST(field<std::string>(all[3], "operator_id") == "FIN87astrdge12k8");
   }
@@ -152,7 +157,7 @@ BOOST_AUTO_TEST_CASE(addresses_change_alike_on_all_transports_and_keep_their_kin
     emitter["interval_s"] = 0.2;
     seen.emplace_back();
     for (const auto& one : frames_of(sent(scene_of(emitter))))
-      seen.back().insert(field<std::string>(one, "address"));
+      seen.back().insert(field<std::string>(one, "transmitter"));
   }
   BOOST_TEST(seen[0].size() == 4U);
   BOOST_TEST((seen[0] == seen[1]));
@@ -183,9 +188,9 @@ BOOST_AUTO_TEST_CASE(the_waveform_is_that_of_the_packet) {
     power += static_cast<double>(std::norm(iq[n])) / (8 * 376);
   BOOST_TEST(std::abs(10 * std::log10(power) + 12) < 0.05);
   const OdidBytes message = encode(BasicIdValues{2, 1, 2, "FICTION000000001"});
-  BOOST_TEST(one.payload == ByteVector(message.begin(), message.end()), tt::per_element());
   const ByteVector pdu = ble_legacy_pdu(BlePdu::adv_nonconn_ind, ble_address("C2:12:34:56:78:9A"),
                                         ble_legacy_adv_data(0, message));
+  BOOST_TEST(one.payload == pdu, tt::per_element());
   const Bits bits = ble_packet(BlePhy::le_1m, 38, pdu);
   std::size_t wrong = 0;
   for (std::size_t k = 0; k < bits.size(); ++k) {

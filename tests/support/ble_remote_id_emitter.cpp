@@ -57,17 +57,12 @@ std::string address_text(const BleAddress& address) {
 }
 
 void mark_frame(Transmission& sent, const RemoteIdSender& from, const BleAddress& address,
-                std::uint8_t counter, ByteVector body) {
+                std::uint8_t counter) {
   sent.protocol = "odid";
   sent.transport = from.kind.transport;
   sent.is_frame = true;
-  sent.payload = std::move(body);
-  sent.fields.push_back({"address", address_text(address)});
-  sent.fields.push_back({"counter", std::int64_t{counter}});
-}
-
-void append(std::vector<TruthField>& out, const std::vector<TruthField>& more) {
-  out.insert(out.end(), more.begin(), more.end());
+  sent.link.push_back({"transmitter", address_text(address)});
+  sent.link.push_back({"counter", std::int64_t{counter}});
 }
 
 class EventWriter {
@@ -77,15 +72,14 @@ class EventWriter {
 
   void legacy(std::size_t event, double start_s) {
     const auto messages = odid_messages(from_.aircraft, start_s, context_.start);
-    const auto& [message, fields] = messages[event % messages.size()];
+    const auto& [message, truth] = messages[event % messages.size()];
     const auto counter = static_cast<std::uint8_t>(event / messages.size());
     const BleAddress address = address_at(from_, start_s);
     const auto pdu = ble_legacy_pdu(BlePdu::adv_nonconn_ind, address, ble_legacy_adv_data(counter, message));
     for (const int channel : kBlePrimaryChannels) {
       if (Transmission* sent = send(start_s, channel, pdu)) {
-        mark_frame(*sent, from_, address, counter, ByteVector(message.begin(), message.end()));
-        sent->fields.push_back({"message_type", std::int64_t{message[0] >> 4}});
-        append(sent->fields, fields);
+        mark_frame(*sent, from_, address, counter);
+        sent->messages = {truth};
       }
       start_s += ble_on_air_s(from_.kind.phy, pdu.size()) + kChannelGap_s;
     }
@@ -117,10 +111,10 @@ class EventWriter {
   /// Says what was true at the event's start.
   void auxiliary(std::size_t event, double event_s, double start_s, int channel, const BleDataInfo& info) {
     std::vector<OdidBytes> messages;
-    std::vector<TruthField> fields;
-    for (const auto& content : odid_messages(from_.aircraft, event_s, context_.start)) {
-      messages.push_back(content.message);
-      append(fields, content.fields);
+    std::vector<TruthMessage> truth;
+    for (auto& content : odid_messages(from_.aircraft, event_s, context_.start)) {
+      messages.push_back(content.bytes);
+      truth.push_back(std::move(content.truth));
     }
     const ByteVector pack = encode_pack(from_.aircraft.id.version, messages);
     const auto counter = static_cast<std::uint8_t>(event);
@@ -129,9 +123,8 @@ class EventWriter {
         ble_extended_pdu({.advertiser = address, .data_info = info}, ble_extended_adv_data(counter, pack));
     Transmission* sent = send(start_s, channel, pdu);
     if (sent == nullptr) return;
-    mark_frame(*sent, from_, address, counter, pack);
-    sent->fields.push_back({"messages", static_cast<std::int64_t>(messages.size())});
-    append(sent->fields, fields);
+    mark_frame(*sent, from_, address, counter);
+    sent->messages = std::move(truth);
   }
 
   const RemoteIdSender& from_;

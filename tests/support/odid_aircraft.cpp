@@ -1,11 +1,31 @@
 #include "tests/support/odid_aircraft.hpp"
 
+#include <array>
 #include <cmath>
+#include <span>
 
 namespace windhover::synth {
 namespace {
 
 constexpr Range kCode{0, 15};
+constexpr std::array kIdTypes{"none", "serial_number", "caa_registration", "utm_uuid", "specific_session_id"};
+constexpr std::array kUaTypes{"none",
+                              "aeroplane",
+                              "helicopter_or_multirotor",
+                              "gyroplane",
+                              "hybrid_lift",
+                              "ornithopter",
+                              "glider",
+                              "kite",
+                              "free_balloon",
+                              "captive_balloon",
+                              "airship",
+                              "free_fall_or_parachute",
+                              "rocket",
+                              "tethered_powered",
+                              "ground_obstacle",
+                              "other"};
+constexpr std::array kStatuses{"undeclared", "on_ground", "airborne", "emergency", "remote_id_failure"};
 constexpr Range kAltitude_m{-999, 31'767};
 
 LatLon position_at(const OdidAircraft& aircraft, double t_s) {
@@ -35,6 +55,10 @@ double sent_speed(double mps) {
   return mps <= kFine_mps ? std::round(mps * 4) / 4 : kFine_mps + std::round((mps - kFine_mps) / 0.75) * 0.75;
 }
 
+std::string name_of(std::uint8_t code, std::span<const char* const> names) {
+  return code < names.size() ? names[code] : "reserved";
+}
+
 void add(std::vector<TruthField>& fields, const char* name, const std::optional<double>& value) {
   if (value) fields.push_back({name, *value});
 }
@@ -46,13 +70,14 @@ void add_position(std::vector<TruthField>& fields, const std::string& prefix, co
 
 OdidContent basic_id(const OdidAircraft& aircraft) {
   return {encode(aircraft.id),
-          {{"id_type", std::int64_t{aircraft.id.id_type}},
-           {"ua_type", std::int64_t{aircraft.id.ua_type}},
-           {"uas_id", aircraft.id.id}}};
+          {"basic_id",
+           {{"id_type", name_of(aircraft.id.id_type, kIdTypes)},
+            {"ua_type", name_of(aircraft.id.ua_type, kUaTypes)},
+            {"uas_id", aircraft.id.id}}}};
 }
 
 std::vector<TruthField> location_truth(const LocationValues& sent) {
-  std::vector<TruthField> out{{"status", std::int64_t{sent.status}}};
+  std::vector<TruthField> out{{"status", name_of(sent.status, kStatuses)}};
   add_position(out, "", *sent.position);
   if (sent.track_deg) out.push_back({"track_deg", static_cast<double>(std::lround(*sent.track_deg) % 360)});
   if (sent.speed_mps) out.push_back({"speed_mps", sent_speed(*sent.speed_mps)});
@@ -80,7 +105,7 @@ OdidContent location(const OdidAircraft& aircraft, double t_s, const std::option
     values.seconds_of_hour =
         static_cast<double>(std::chrono::floor<std::chrono::milliseconds>(of_hour).count() / 100) / 10;
   }
-  return {encode(values), location_truth(values)};
+  return {encode(values), {"location", location_truth(values)}};
 }
 
 OdidContent system(const OdidAircraft& aircraft, double t_s, const std::optional<SceneTime>& start) {
@@ -91,11 +116,12 @@ OdidContent system(const OdidAircraft& aircraft, double t_s, const std::optional
   if (start)
     values.timestamp_s =
         std::chrono::floor<std::chrono::seconds>(time_at(*start, t_s)).time_since_epoch().count();
-  OdidContent out{encode(values), {}};
-  if (values.operator_position) add_position(out.fields, "operator_", *values.operator_position);
+  OdidContent out{encode(values), {"system", {}}};
+  auto& fields = out.truth.fields;
+  if (values.operator_position) add_position(fields, "operator_", *values.operator_position);
   if (values.operator_altitude_m)
-    out.fields.push_back({"operator_altitude_m", sent_metres(*values.operator_altitude_m)});
-  if (values.timestamp_s) out.fields.push_back({"timestamp_s", *values.timestamp_s});
+    fields.push_back({"operator_altitude_m", sent_metres(*values.operator_altitude_m)});
+  if (values.timestamp_s) fields.push_back({"timestamp_s", *values.timestamp_s});
   return out;
 }
 
@@ -135,10 +161,11 @@ std::vector<OdidContent> odid_messages(const OdidAircraft& aircraft, double t_s,
                                system(aircraft, t_s, start)};
   const std::uint8_t version = aircraft.id.version;
   if (!aircraft.self_id.empty())
-    out.push_back({encode(SelfIdValues{version, 0, aircraft.self_id}), {{"description", aircraft.self_id}}});
+    out.push_back({encode(SelfIdValues{version, 0, aircraft.self_id}),
+                   {"self_id", {{"description", aircraft.self_id}}}});
   if (!aircraft.operator_id.empty())
     out.push_back({encode(OperatorIdValues{version, 0, aircraft.operator_id}),
-                   {{"operator_id", aircraft.operator_id}}});
+                   {"operator_id", {{"operator_id", aircraft.operator_id}}}});
   return out;
 }
 

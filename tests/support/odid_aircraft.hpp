@@ -24,8 +24,8 @@ struct OdidAircraft {
 OdidAircraft read_odid_aircraft(SceneObject config);
 
 struct OdidContent {
-  OdidBytes message{};
-  std::vector<TruthField> fields;  ///< as precise as the message is
+  OdidBytes bytes{};
+  TruthMessage truth;  ///< as precise as the bytes are
 };
 
 /// What it sends at t_s: Basic ID, Location, System, and where there is such text Self ID and Operator ID.
