@@ -23,15 +23,16 @@ double phase_pulse(double t) { return std::numbers::pi * (smoothed_ramp(t) - smo
 
 KnownSymbols::KnownSymbols(std::span<const std::uint8_t> symbols)
     : symbols_(symbols.size()), phase_(symbols.size() * kSteps + 1) {
-  constexpr int kReach = 2;  // symbols away whose pulse still changes
+  constexpr std::size_t kReach = 2;  // symbols away whose pulse still changes
+  double settled = 0;                // of the symbols farther back
   for (std::size_t i = 0; i < phase_.size(); ++i) {
-    const double t = static_cast<double>(i) / kSteps;
-    const int here = static_cast<int>(t);
-    double phase = 0;
-    for (int k = 0; k < static_cast<int>(symbols.size()) && k <= here + kReach; ++k) {
-      const double sign = symbols[static_cast<std::size_t>(k)] != 0 ? 1 : -1;
-      phase += sign * (k < here - kReach ? std::numbers::pi : phase_pulse(t - k));
-    }
+    const std::size_t here = i / kSteps;
+    const auto sign = [&](std::size_t k) { return symbols[k] != 0 ? 1.0 : -1.0; };
+    if (i % kSteps == 0 && here > kReach) settled += sign(here - kReach - 1) * std::numbers::pi;
+    double phase = settled;
+    for (std::size_t k = here < kReach ? 0 : here - kReach; k < std::min(symbols.size(), here + kReach + 1);
+         ++k)
+      phase += sign(k) * phase_pulse(static_cast<double>(i) / kSteps - static_cast<double>(k));
     phase_[i] = static_cast<float>(phase);
   }
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The waveform that known symbols have: Gaussian frequency-shift keying with bandwidth-time product 0.5 (Core
+// The waveform of known symbols: Gaussian frequency-shift keying with bandwidth-time product 0.5 (Core
 // Specification Vol 6 Part A 3.1), at two samples a symbol, carrier 0 and amplitude 1.
 
 #include <cstdint>
@@ -15,8 +15,8 @@ using dsp::cf32;
 inline constexpr int kSamplesPerSymbol = 2;
 inline constexpr double kNominalIndex = 0.5;
 
-/// Phase that one symbol of value +1 has added `t` symbols after its start, for modulation index 1: from 0 to
-/// π, reached within 0.8 symbols of its end. Negative times are before it.
+/// Phase that one symbol of value +1 has added `t` symbols after its start, for modulation index 1: from 0
+/// before -0.8 to π after 1.8.
 double phase_pulse(double t);
 
 /// Phase of a row of known symbols, for modulation index 1, at any time; what comes before and after them is

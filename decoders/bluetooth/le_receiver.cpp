@@ -222,9 +222,11 @@ bool LeReceiver::may_attempt(const Hit& hit) {
 
 bool LeReceiver::synchronise(Hit& hit) {
   Row& row = rows_[hit.coded ? 1 : 0];
-  const Synchronised sync =
+  Synchronised sync =
       row.sync.refine(held(), first_, hit.position - row.lead_samples, hit.turn / kSamplesPerSymbol);
   if (sync.likeness < kLeastLikeness[hit.coded ? 1 : 0] || sync.coherence < kLeastCoherence) return false;
+  // LE Coded's patterns of four symbols end where they began whatever the index.
+  if (!hit.coded) row.sync.refine_index(sync);
   hit.start = DetectorStart{sync.position + kSamplesPerSymbol * static_cast<double>(row.sync.symbols()),
                             sync.radians_per_sample,
                             sync.modulation_index,

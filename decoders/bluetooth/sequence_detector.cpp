@@ -6,6 +6,8 @@
 #include <limits>
 #include <numbers>
 
+#include "dsp/simd.hpp"
+
 namespace windhover::decoders::bluetooth {
 namespace {
 
@@ -31,21 +33,9 @@ constexpr Loop loop_of(Coding coding) {
   return {0.25F, 0.015F};
 }
 
-// x·conj(y) without the library's care for infinities.
-cf32 times_conj(cf32 x, cf32 y) {
-  return {x.real() * y.real() + x.imag() * y.imag(), x.imag() * y.real() - x.real() * y.imag()};
-}
-cf32 times(cf32 x, cf32 y) {
-  return {x.real() * y.real() - x.imag() * y.imag(), x.imag() * y.real() + x.real() * y.imag()};
-}
-
-// Turns by a small angle and keeps the length near 1.
-cf32 turned(cf32 direction, float angle) {
-  const float half = 0.5F * angle * angle;
-  const cf32 result = times(direction, {1 - half, angle * (1 - half / 3)});
-  const float length = 1.5F - 0.5F * (result.real() * result.real() + result.imag() * result.imag());
-  return {result.real() * length, result.imag() * length};
-}
+// The smallest change of waveforms that is worth making them anew for: 0.01 dB.
+constexpr double kOffsetStep = 1.0 / 32;
+constexpr double kIndexStep = 0.004;
 
 }  // namespace
 
@@ -56,7 +46,7 @@ struct SequenceDetector::Trellis {
   unsigned waves = 0;
   unsigned previous_bit = 0;  // of a wave's number that holds the symbol before
   std::size_t symbols = 0;    // of a bit
-  std::array<std::array<std::uint8_t, 2>, kMostStates> wave{};          // of the newest bit but one
+  std::array<std::array<std::uint8_t, kMostStates>, 2> wave{};  // of the bit before, by newest bit and state
   std::array<std::array<std::uint8_t, 10>, kMostWaves> wave_symbols{};  // before, own, after
 
   static constexpr unsigned parity(unsigned bits) { return static_cast<unsigned>(std::popcount(bits)) & 1U; }
@@ -69,7 +59,7 @@ struct SequenceDetector::Trellis {
     t.symbols = 1;
     for (unsigned s = 0; s < t.states; ++s)
       for (unsigned u = 0; u < 2; ++u)
-        t.wave[s][u] = static_cast<std::uint8_t>((s & 2U) << 1U | (s & 1U) << 1U | u);
+        t.wave[u][s] = static_cast<std::uint8_t>((s & 2U) << 1U | (s & 1U) << 1U | u);
     for (unsigned w = 0; w < t.waves; ++w)
       for (unsigned i = 0; i < 3; ++i) t.wave_symbols[w][i] = static_cast<std::uint8_t>(w >> (2 - i) & 1U);
     return t;
@@ -90,7 +80,7 @@ struct SequenceDetector::Trellis {
       for (unsigned u = 0; u < 2; ++u) {
         const unsigned before = parity(s >> 1U & kSecond) ^ end;
         const unsigned next = parity((s << 1U | u) & kFirst);
-        t.wave[s][u] = static_cast<std::uint8_t>(before << 3U | parity(s & kFirst) << 2U |
+        t.wave[u][s] = static_cast<std::uint8_t>(before << 3U | parity(s & kFirst) << 2U |
                                                  parity(s & kSecond) << 1U | next);
       }
     for (unsigned w = 0; w < t.waves; ++w) {
@@ -113,6 +103,73 @@ const SequenceDetector::Trellis& SequenceDetector::trellis_of(Coding coding) {
   return trellises[static_cast<std::size_t>(coding)];
 }
 
+// The loops that all time goes into. Waves and states are the lanes.
+struct SequenceDetector::Kernels {
+  WINDHOVER_CLONES static void correlate(const float* z_re, const float* z_im, std::size_t samples,
+                                         const Waves* wave_re, const Waves* wave_im, float* __restrict re,
+                                         float* __restrict im) {
+    float sum_re[kMostWaves] = {}, sum_im[kMostWaves] = {};
+    for (std::size_t i = 0; i < samples; ++i) {
+      const float a = z_re[i], b = z_im[i];
+      const float *wr = wave_re[i].data(), *wi = wave_im[i].data();
+      for (std::size_t w = 0; w < kMostWaves; ++w) {
+        sum_re[w] += a * wr[w] - b * wi[w];
+        sum_im[w] += a * wi[w] + b * wr[w];
+      }
+    }
+    for (std::size_t w = 0; w < kMostWaves; ++w) re[w] = sum_re[w];
+    for (std::size_t w = 0; w < kMostWaves; ++w) im[w] = sum_im[w];
+  }
+
+  struct StepInput {
+    const Trellis* trellis;
+    const Survivors* before;
+    const float *c_re, *c_im, *increment_re, *increment_im;
+    Loop loop;
+    float per_error;
+  };
+
+  // State `to` follows the states `to`/2 and `to`/2 + half.
+  WINDHOVER_CLONES static void step(const StepInput& in, Survivors* __restrict after,
+                                    std::uint8_t* __restrict from_upper);
+};
+
+void SequenceDetector::Kernels::step(const StepInput& in, Survivors* __restrict after,
+                                     std::uint8_t* __restrict from_upper) {
+  const Trellis& t = *in.trellis;
+  const Survivors& s = *in.before;
+  const unsigned half = t.states / 2;
+  for (unsigned u = 0; u < 2; ++u)
+    for (unsigned p = 0; p < half; ++p) {
+      const unsigned q = p + half, to = 2 * p + u;
+      const std::uint8_t wp = t.wave[u][p], wq = t.wave[u][q];
+      // Correlations seen from each survivor's own carrier.
+      const float p_re = in.c_re[wp] * s.turn_re[p] + in.c_im[wp] * s.turn_im[p];
+      const float q_re = in.c_re[wq] * s.turn_re[q] + in.c_im[wq] * s.turn_im[q];
+      const float p_metric = s.metric[p] + p_re, q_metric = s.metric[q] + q_re;
+      const bool upper = q_metric > p_metric;
+      const unsigned from = upper ? q : p;
+      const std::uint8_t w = upper ? wq : wp;
+      const float turn_re = s.turn_re[from], turn_im = s.turn_im[from];
+      const float im = in.c_im[w] * turn_re - in.c_re[w] * turn_im;
+      const float error = std::min(std::max(im * in.per_error, -1.0F), 1.0F);
+      const float frequency = s.frequency[from] + in.loop.frequency * error;
+      // Turned by the waveform, then by a small angle, and kept near length 1.
+      const float angle = frequency + in.loop.phase * error;
+      const float c = 1 - 0.5F * angle * angle, a = angle * (1 - angle * angle * (1.0F / 6));
+      const float inc_re = in.increment_re[w] * c - in.increment_im[w] * a;
+      const float inc_im = in.increment_re[w] * a + in.increment_im[w] * c;
+      const float new_re = turn_re * inc_re - turn_im * inc_im;
+      const float new_im = turn_re * inc_im + turn_im * inc_re;
+      const float length = 1.5F - 0.5F * (new_re * new_re + new_im * new_im);
+      after->metric[to] = upper ? q_metric : p_metric;
+      after->frequency[to] = frequency;
+      after->turn_re[to] = new_re * length;
+      after->turn_im[to] = new_im * length;
+      from_upper[to] = upper ? 1 : 0;
+    }
+}
+
 void SequenceDetector::begin(Coding coding, const DetectorStart& start) {
   trellis_ = &trellis_of(coding);
   coding_ = coding;
@@ -122,138 +179,155 @@ void SequenceDetector::begin(Coding coding, const DetectorStart& start) {
   amplitude_ = std::max(std::abs(start.phasor), 1e-12F);
   last_symbol_ = start.last_symbol;
   bits_ = 0;
-  waves_offset_ = -1;
-  clock_.fill(0);
-  survivors_.fill({kImpossible, 0, {1, 0}});
-  survivors_[start.last_bits & (trellis_->states - 1)] = {0, 0, start.phasor / amplitude_};
+  clock_ = clock_energy_ = 0;
+  survivors_.metric.fill(kImpossible);
+  survivors_.frequency.fill(0);
+  survivors_.turn_re.fill(1);
+  survivors_.turn_im.fill(0);
+  const std::size_t state = start.last_bits & (trellis_->states - 1);
+  survivors_.metric[state] = 0;
+  survivors_.turn_re[state] = start.phasor.real() / amplitude_;
+  survivors_.turn_im[state] = start.phasor.imag() / amplitude_;
+}
+
+void SequenceDetector::make_waves(double offset) {
+  if (made_.trellis == trellis_ && std::abs(made_.index - index_) < kIndexStep &&
+      std::abs(made_.offset - offset) < kOffsetStep)
+    return;
+  made_ = {trellis_, index_, offset};
+  const std::size_t samples = kSamplesPerSymbol * trellis_->symbols, symbols = trellis_->symbols + 2;
+  for (std::size_t i = 0; i < samples; ++i) {
+    // What each symbol adds to the phase now and to its change until the next sample.
+    std::array<double, 10> pulse{}, slope{};
+    for (std::size_t k = 0; k < symbols; ++k) {
+      constexpr double kStep = 0.05;
+      const double t = offset + static_cast<double>(i) / kSamplesPerSymbol - (static_cast<double>(k) - 1);
+      pulse[k] = index_ * phase_pulse(t);
+      slope[k] = (index_ * phase_pulse(t + kStep) - pulse[k]) / kStep / kSamplesPerSymbol;
+    }
+    for (unsigned w = 0; w < trellis_->waves; ++w) {
+      double phase = 0, change = 0;
+      for (std::size_t k = 0; k < symbols; ++k) {
+        const bool one = trellis_->wave_symbols[w][k] != 0;
+        phase += one ? pulse[k] : -pulse[k];
+        change += one ? slope[k] : -slope[k];
+      }
+      const auto re = static_cast<float>(std::cos(phase)), im = static_cast<float>(std::sin(phase));
+      wave_re_[i][w] = re;
+      wave_im_[i][w] = -im;
+      // Conjugate of j·change·wave.
+      slope_re_[i][w] = -static_cast<float>(change) * im;
+      slope_im_[i][w] = -static_cast<float>(change) * re;
+    }
+  }
   for (unsigned w = 0; w < trellis_->waves; ++w) {
     double turn = 0;
     for (std::size_t i = 0; i < trellis_->symbols; ++i)
       turn += trellis_->wave_symbols[w][i] != 0 ? std::numbers::pi : -std::numbers::pi;
-    increments_[w] = static_cast<cf32>(std::polar(1.0, index_ * turn));
+    increment_re_[w] = static_cast<float>(std::cos(index_ * turn));
+    increment_im_[w] = static_cast<float>(std::sin(index_ * turn));
   }
 }
 
-void SequenceDetector::make_waves(double offset) {
-  // Where the sample grid stands against the symbols changes slowly; 1/32 of a symbol is 0.01 dB.
-  if (std::abs(offset - static_cast<double>(waves_offset_)) < 1.0 / 32) return;
-  waves_offset_ = static_cast<float>(offset);
-  const std::size_t samples = kSamplesPerSymbol * trellis_->symbols;
-  for (unsigned w = 0; w < trellis_->waves; ++w)
-    for (std::size_t i = 0; i < samples; ++i) {
-      const double t = offset + static_cast<double>(i) / kSamplesPerSymbol;
-      constexpr double kStep = 0.05;
-      double phase = 0, ahead = 0;
-      for (std::size_t k = 0; k < trellis_->symbols + 2; ++k) {
-        const double sign = trellis_->wave_symbols[w][k] != 0 ? index_ : -index_;
-        const double since = t - (static_cast<double>(k) - 1);
-        phase += sign * phase_pulse(since);
-        ahead += sign * phase_pulse(since + kStep);
-      }
-      const double slope = (ahead - phase) / kStep / kSamplesPerSymbol;
-      const auto wave = static_cast<cf32>(std::polar(1.0, phase));
-      waves_[w][i] = std::conj(wave);
-      slopes_[w][i] = std::conj(times(wave, {0, static_cast<float>(slope)}));
-    }
-}
-
-void SequenceDetector::correlate(std::span<const cf32> iq, std::int64_t first) {
+void SequenceDetector::take_samples(std::span<const cf32> iq, std::int64_t first) {
   const std::size_t samples = kSamplesPerSymbol * trellis_->symbols;
   const auto start = static_cast<std::int64_t>(std::ceil(position_));
   make_waves((static_cast<double>(start) - position_) / kSamplesPerSymbol);
-  std::array<cf32, kMostSamples> z;
-  auto mixer = static_cast<cf32>(std::polar(1.0, -carrier_ * (static_cast<double>(start) - start_position_)));
-  const auto step = static_cast<cf32>(std::polar(1.0, -carrier_));
+  const double phase = -carrier_ * (static_cast<double>(start) - start_position_);
+  auto re = static_cast<float>(std::cos(phase)), im = static_cast<float>(std::sin(phase));
+  const auto step_re = static_cast<float>(std::cos(carrier_)),
+             step_im = static_cast<float>(-std::sin(carrier_));
   const cf32* at = iq.data() + (start - first);
   for (std::size_t i = 0; i < samples; ++i) {
-    z[i] = times(at[i], mixer);
-    mixer = times(mixer, step);
+    const float x = at[i].real(), y = at[i].imag();
+    sample_re_[i] = x * re - y * im;
+    sample_im_[i] = x * im + y * re;
+    const float next = re * step_re - im * step_im;
+    im = re * step_im + im * step_re;
+    re = next;
   }
-  for (unsigned w = 0; w < trellis_->waves; ++w) {
-    cf32 sum{}, slope{};
-    for (std::size_t i = 0; i < samples; ++i) {
-      sum += times(z[i], waves_[w][i]);
-      slope += times(z[i], slopes_[w][i]);
-    }
-    correlations_[w] = sum;
-    derivatives_[w] = slope;
-  }
+  Kernels::correlate(sample_re_.data(), sample_im_.data(), samples, wave_re_.data(), wave_im_.data(),
+                     correlation_re_.data(), correlation_im_.data());
 }
 
-void SequenceDetector::step(bool first_bit) {
-  const Trellis& t = *trellis_;
-  const Loop loop = loop_of(coding_);
-  const float per_error = 1 / (amplitude_ * static_cast<float>(kSamplesPerSymbol * t.symbols));
-  const unsigned half = t.states / 2;
-  // The symbol before the first bit is known, and may be of another coding.
-  const unsigned known = bits_ == 1 ? 1U << t.previous_bit : 0;
-  const unsigned previous = bits_ == 1 ? static_cast<unsigned>(last_symbol_) << t.previous_bit : 0;
-  std::uint32_t decisions = 0;
-  for (unsigned to = 0; to < t.states; ++to) {
-    const unsigned newest = to & 1U;
-    float best = kImpossible * 2;
-    unsigned best_from = 0;
-    for (const unsigned from : {to >> 1U, (to >> 1U) + half}) {
-      const Survivor& survivor = survivors_[from];
-      float metric = survivor.metric;
-      if (!first_bit) {
-        const unsigned w = (t.wave[from][newest] & ~known) | previous;
-        const cf32 c = correlations_[w];
-        metric += c.real() * survivor.turn.real() + c.imag() * survivor.turn.imag();
-      }
-      if (metric > best) {
-        best = metric;
-        best_from = from;
-      }
-    }
-    if (best_from >= half) decisions |= 1U << to;
-    Survivor& next = next_[to];
-    next = survivors_[best_from];
-    next.metric = best;
-    next_clock_[to] = clock_[best_from];
-    if (first_bit) continue;
-    const unsigned w = (t.wave[best_from][newest] & ~known) | previous;
-    const cf32 c = times_conj(correlations_[w], next.turn);
-    const float error = std::clamp(c.imag() * per_error, -1.0F, 1.0F);
-    next_clock_[to] += times_conj(derivatives_[w], next.turn).real();
-    next.frequency += loop.frequency * error;
-    next.turn = turned(times(next.turn, increments_[w]), next.frequency + loop.phase * error);
+// The first bit has no waveform behind it yet.
+void SequenceDetector::step_first() {
+  const unsigned half = trellis_->states / 2;
+  for (unsigned to = 0; to < trellis_->states; ++to) {
+    const unsigned p = to / 2, q = p + half;
+    const bool upper = survivors_.metric[q] > survivors_.metric[p];
+    const unsigned from = upper ? q : p;
+    next_.metric[to] = survivors_.metric[from];
+    next_.frequency[to] = survivors_.frequency[from];
+    next_.turn_re[to] = survivors_.turn_re[from];
+    next_.turn_im[to] = survivors_.turn_im[from];
+    from_upper_[0][to] = upper ? 1 : 0;
   }
-  decisions_[bits_] = decisions;
   survivors_ = next_;
-  clock_ = next_clock_;
+}
+
+void SequenceDetector::step() {
+  Waves c_re = correlation_re_, c_im = correlation_im_, turn_re = increment_re_, turn_im = increment_im_;
+  if (bits_ == 1) {
+    // The symbol before the first bit is known, and may be of another coding.
+    const unsigned bit = 1U << trellis_->previous_bit;
+    for (unsigned w = 0; w < trellis_->waves; ++w) {
+      const unsigned known = (w & ~bit) | static_cast<unsigned>(last_symbol_) << trellis_->previous_bit;
+      c_re[w] = correlation_re_[known];
+      c_im[w] = correlation_im_[known];
+      turn_re[w] = increment_re_[known];
+      turn_im[w] = increment_im_[known];
+    }
+  }
+  const float per_error = 1 / (amplitude_ * static_cast<float>(kSamplesPerSymbol * trellis_->symbols));
+  Kernels::step({trellis_, &survivors_, c_re.data(), c_im.data(), turn_re.data(), turn_im.data(),
+                 loop_of(coding_), per_error},
+                &next_, from_upper_[bits_].data());
+  std::swap(survivors_, next_);
+  measure_clock(next_);
 }
 
 std::size_t SequenceDetector::advance(std::span<const cf32> iq, std::int64_t iq_offset, std::size_t bits) {
   const auto samples = static_cast<std::int64_t>(kSamplesPerSymbol * trellis_->symbols);
   const std::int64_t end = iq_offset + std::ssize(iq);
-  bits = std::min(bits, decisions_.size());
+  bits = std::min(bits, from_upper_.size());
   if (bits_ == 0 && bits > 0) {
-    step(true);
+    step_first();
     ++bits_;
   }
   while (bits_ < bits) {
     const auto start = static_cast<std::int64_t>(std::ceil(position_));
     if (start < iq_offset || start + samples > end) break;
-    correlate(iq, iq_offset);
-    step(false);
+    take_samples(iq, iq_offset);
+    step();
     ++bits_;
     position_ += static_cast<double>(samples);
-    if (bits_ % kClockBits == 0) track_clock();
+    if (bits_ % kClockBits == 0) correct_clock();
   }
   return bits_;
 }
 
-// A waveform that comes later by d samples is what is expected minus d times its slope.
-void SequenceDetector::track_clock() {
-  float energy = 0;
-  for (unsigned w = 0; w < trellis_->waves; ++w)
-    for (const cf32 slope : std::span(slopes_[w]).first(kSamplesPerSymbol * trellis_->symbols))
-      energy += slope.real() * slope.real() + slope.imag() * slope.imag();
-  energy *= amplitude_ * static_cast<float>(kClockBits) / static_cast<float>(trellis_->waves);
-  const float late = -clock_[best_state(false)] / energy;
+// Along the best path of the moment, which is right often enough: a waveform that comes later by d samples is
+// what is expected minus d times its slope.
+void SequenceDetector::measure_clock(const Survivors& before) {
+  const std::size_t to = best_state(false);
+  const std::size_t from = to / 2 + (from_upper_[bits_][to] != 0 ? trellis_->states / 2 : 0);
+  const std::size_t w = trellis_->wave[to & 1U][from];
+  float re = 0, im = 0, energy = 0;
+  for (std::size_t i = 0; i < kSamplesPerSymbol * trellis_->symbols; ++i) {
+    const float slope_re = slope_re_[i][w], slope_im = slope_im_[i][w];
+    re += sample_re_[i] * slope_re - sample_im_[i] * slope_im;
+    im += sample_re_[i] * slope_im + sample_im_[i] * slope_re;
+    energy += slope_re * slope_re + slope_im * slope_im;
+  }
+  clock_ -= re * before.turn_re[from] + im * before.turn_im[from];
+  clock_energy_ += energy;
+}
+
+void SequenceDetector::correct_clock() {
+  const float late = clock_ / (amplitude_ * clock_energy_);
   position_ += static_cast<double>(kClockGain * std::clamp(late, -0.3F, 0.3F));
-  clock_.fill(0);
+  clock_ = clock_energy_ = 0;
 }
 
 std::size_t SequenceDetector::best_state(bool terminated) const {
@@ -261,8 +335,8 @@ std::size_t SequenceDetector::best_state(bool terminated) const {
   float metric = 2 * kImpossible;
   for (std::size_t s = 0; s < trellis_->states; ++s) {
     if (terminated && (s >> 1U & 7U) != 0) continue;
-    if (survivors_[s].metric > metric) {
-      metric = survivors_[s].metric;
+    if (survivors_.metric[s] > metric) {
+      metric = survivors_.metric[s];
       best = s;
     }
   }
@@ -273,8 +347,7 @@ void SequenceDetector::decide(std::span<std::uint8_t> bits, bool terminated) con
   std::size_t state = best_state(terminated);
   for (std::size_t k = bits_; k-- > 0;) {
     if (k < bits.size()) bits[k] = static_cast<std::uint8_t>(state & 1U);
-    const std::size_t oldest = decisions_[k] >> state & 1U;
-    state = state >> 1U | oldest * (trellis_->states / 2);
+    state = state / 2 + (from_upper_[k][state] != 0 ? trellis_->states / 2 : 0);
   }
 }
 
@@ -283,8 +356,11 @@ DetectorStart SequenceDetector::next_block(std::uint8_t last_symbol) const {
   start.position = position_;
   start.radians_per_sample = carrier();
   start.modulation_index = index_;
-  const auto mixed = static_cast<cf32>(std::polar(1.0, carrier_ * (position_ - start_position_)));
-  start.phasor = amplitude_ * times(survivors_[best_state(true)].turn, mixed);
+  const std::size_t best = best_state(true);
+  const std::complex<float> turn(survivors_.turn_re[best], survivors_.turn_im[best]);
+  start.phasor = amplitude_ * turn *
+                 std::polar(1.0F, static_cast<float>(std::remainder(carrier_ * (position_ - start_position_),
+                                                                    2 * std::numbers::pi)));
   start.last_symbol = last_symbol;
   return start;
 }
@@ -292,12 +368,12 @@ DetectorStart SequenceDetector::next_block(std::uint8_t last_symbol) const {
 float SequenceDetector::amplitude() const {
   if (bits_ < 2) return amplitude_;
   const auto samples = static_cast<float>((bits_ - 1) * kSamplesPerSymbol * trellis_->symbols);
-  return survivors_[best_state(false)].metric / samples;
+  return survivors_.metric[best_state(false)] / samples;
 }
 
 double SequenceDetector::carrier() const {
   const auto samples = static_cast<double>(kSamplesPerSymbol * trellis_->symbols);
-  return carrier_ + static_cast<double>(survivors_[best_state(false)].frequency) / samples;
+  return carrier_ + static_cast<double>(survivors_.frequency[best_state(false)]) / samples;
 }
 
 }  // namespace windhover::decoders::bluetooth

@@ -8,7 +8,6 @@
 #include <complex>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "decoders/bluetooth/gfsk_reference.hpp"
 
@@ -65,18 +64,23 @@ class SequenceDetector {
   static constexpr std::size_t kMostWaves = 16;
   static constexpr std::size_t kMostSamples = 16;  // of one bit's symbols
 
-  struct Survivor {
-    float metric;
-    float frequency;           // radians a bit, beyond the carrier
-    std::complex<float> turn;  // direction that the waveform of the next bit begins with
+  using States = std::array<float, kMostStates>;
+  using Waves = std::array<float, kMostWaves>;
+  struct Survivors {
+    States metric;
+    States frequency;         // radians a bit, beyond the carrier
+    States turn_re, turn_im;  // direction that the waveform of the next bit begins with
   };
   struct Trellis;
+  struct Kernels;
 
   static const Trellis& trellis_of(Coding coding);
   void make_waves(double offset);
-  void correlate(std::span<const cf32> iq, std::int64_t first);
-  void step(bool first_bit);
-  void track_clock();
+  void take_samples(std::span<const cf32> iq, std::int64_t first);
+  void step_first();
+  void step();
+  void measure_clock(const Survivors& before);
+  void correct_clock();
   std::size_t best_state(bool terminated) const;
 
   const Trellis* trellis_ = nullptr;
@@ -87,14 +91,20 @@ class SequenceDetector {
   float amplitude_ = 1;
   std::uint8_t last_symbol_ = 0;
   std::size_t bits_ = 0;
-  float waves_offset_ = -1;
-  std::array<std::array<cf32, kMostSamples>, kMostWaves> waves_{};   // conjugate
-  std::array<std::array<cf32, kMostSamples>, kMostWaves> slopes_{};  // conjugate derivative, per sample
-  std::array<cf32, kMostWaves> increments_{};  // turn from one bit's start to the next's
-  std::array<cf32, kMostWaves> correlations_{}, derivatives_{};
-  std::array<Survivor, kMostStates> survivors_{}, next_{};
-  std::array<float, kMostStates> clock_{}, next_clock_{};
-  std::array<std::uint32_t, kMostBits + 1> decisions_{};  // bit s: the oldest bit of the state before state s
+
+  // Conjugate waveforms and their slopes per sample, by sample, then wave; as made for this.
+  struct Made {
+    const Trellis* trellis = nullptr;
+    double index = 0, offset = 0;
+  } made_;
+  alignas(64) std::array<Waves, kMostSamples> wave_re_{}, wave_im_{}, slope_re_{}, slope_im_{};
+  alignas(64) Waves increment_re_{}, increment_im_{};  // turn from one bit's start to the next's
+  alignas(64) Waves correlation_re_{}, correlation_im_{};
+  std::array<float, kMostSamples> sample_re_{}, sample_im_{};  // of the bit, without the carrier
+  alignas(64) Survivors survivors_{}, next_{};
+  float clock_ = 0, clock_energy_ = 0;
+  std::array<std::array<std::uint8_t, kMostStates>, kMostBits + 1>
+      from_upper_{};  // by bit and state after it
 };
 
 }  // namespace windhover::decoders::bluetooth
