@@ -14,6 +14,9 @@ constexpr double kIndexStep = 0.04;
 constexpr double kIndexBelief = 0.8;
 constexpr double kFarthestIndex = 0.06;
 
+// Half a sample beside the true place the row itself has twice as much.
+constexpr float kWorthRefining = 0.35F;
+
 // Sums of x·conj(wave) over whole segments of `length` samples.
 WINDHOVER_CLONES void segment_sums(const float* x_re, const float* x_im, const float* w_re, const float* w_im,
                                    std::size_t length, std::size_t segments, float* __restrict re,
@@ -145,7 +148,10 @@ Synchronised KnownSync::refine(std::span<const cf32> iq, std::int64_t first, dou
   mix(iq, first);
   const auto guess = std::llround((position - static_cast<double>(mixed_first_)) * kEighths);
   correlate(guess);
-  const float turn = best_turn().turn;
+  const Trial there = best_turn();
+  // Other data that looks alike: no finer look is worth its time.
+  if (Synchronised result; coherence_of(there) < kWorthRefining) return result;
+  const float turn = there.turn;
   const auto try_at = [&](std::int64_t eighths) {
     correlate(eighths);
     return power_at(turn);
@@ -181,6 +187,13 @@ void KnownSync::refine_index(Synchronised& result) {
   finish(result);
 }
 
+float KnownSync::coherence_of(const Trial& trial) const {
+  float apart = 1e-30F;
+  for (std::size_t s = 0; s < segments_.re.size(); ++s)
+    apart += segments_.re[s] * segments_.re[s] + segments_.im[s] * segments_.im[s];
+  return trial.power / (apart * static_cast<float>(segments_.re.size()));
+}
+
 // What the segments' sums tell.
 void KnownSync::finish(Synchronised& result) {
   const Trial best = best_turn();
@@ -200,10 +213,7 @@ void KnownSync::finish(Synchronised& result) {
   const double power = static_cast<double>(best.power);
   result.amplitude = static_cast<float>(std::sqrt(power) / static_cast<double>(used));
   result.likeness = static_cast<float>(power / (energy * static_cast<double>(used)));
-  double apart = 0;
-  for (std::size_t s = 0; s < segments_.re.size(); ++s)
-    apart += static_cast<double>(segments_.re[s] * segments_.re[s] + segments_.im[s] * segments_.im[s]);
-  result.coherence = static_cast<float>(power / (apart * static_cast<double>(segments_.re.size())));
+  result.coherence = coherence_of(best);
 
   // Phase at the end, from the later half: where the carrier is estimated a little wrong, that is what
   // counts.

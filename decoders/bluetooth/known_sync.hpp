@@ -59,6 +59,7 @@ class KnownSync {
   void correlate(std::int64_t eighths, double index);
   float power_at(float turn) const;
   Trial best_turn() const;
+  float coherence_of(const Trial& trial) const;
   void finish(Synchronised& result);
 
   KnownSymbols known_;

@@ -15,6 +15,7 @@ constexpr float kImpossible = -1e30F;
 // The clock is corrected every so many bits, by this share of what was measured.
 constexpr std::size_t kClockBits = 64;
 constexpr float kClockGain = 0.5F;
+constexpr std::size_t kClockEvery = 2;  // bits between measurements
 
 // Second-order loop of each survivor, per bit. Wide enough for 400 Hz/µs on LE 1M, narrow enough to cost
 // 0.1 dB where each PHY reaches its limit.
@@ -175,19 +176,24 @@ void SequenceDetector::begin(Coding coding, const DetectorStart& start) {
   coding_ = coding;
   position_ = start_position_ = start.position;
   carrier_ = start.radians_per_sample;
+  mixer_step_re_ = static_cast<float>(std::cos(carrier_));
+  mixer_step_im_ = static_cast<float>(-std::sin(carrier_));
   index_ = start.modulation_index;
   amplitude_ = std::max(std::abs(start.phasor), 1e-12F);
   last_symbol_ = start.last_symbol;
   bits_ = 0;
   clock_ = clock_energy_ = 0;
-  survivors_.metric.fill(kImpossible);
-  survivors_.frequency.fill(0);
-  survivors_.turn_re.fill(1);
-  survivors_.turn_im.fill(0);
+  mixer_valid_ = false;
+  now_ = 0;
+  Survivors& first = survivors_[now_];
+  first.metric.fill(kImpossible);
+  first.frequency.fill(0);
+  first.turn_re.fill(1);
+  first.turn_im.fill(0);
   const std::size_t state = start.last_bits & (trellis_->states - 1);
-  survivors_.metric[state] = 0;
-  survivors_.turn_re[state] = start.phasor.real() / amplitude_;
-  survivors_.turn_im[state] = start.phasor.imag() / amplitude_;
+  first.metric[state] = 0;
+  first.turn_re[state] = start.phasor.real() / amplitude_;
+  first.turn_im[state] = start.phasor.imag() / amplitude_;
 }
 
 void SequenceDetector::make_waves(double offset) {
@@ -233,19 +239,24 @@ void SequenceDetector::take_samples(std::span<const cf32> iq, std::int64_t first
   const std::size_t samples = kSamplesPerSymbol * trellis_->symbols;
   const auto start = static_cast<std::int64_t>(std::ceil(position_));
   make_waves((static_cast<double>(start) - position_) / kSamplesPerSymbol);
-  const double phase = -carrier_ * (static_cast<double>(start) - start_position_);
-  auto re = static_cast<float>(std::cos(phase)), im = static_cast<float>(std::sin(phase));
-  const auto step_re = static_cast<float>(std::cos(carrier_)),
-             step_im = static_cast<float>(-std::sin(carrier_));
+  if (!mixer_valid_) {
+    const double phase = -carrier_ * (static_cast<double>(start) - start_position_);
+    mixer_re_ = static_cast<float>(std::cos(phase));
+    mixer_im_ = static_cast<float>(std::sin(phase));
+    mixer_valid_ = true;
+  }
+  float re = mixer_re_, im = mixer_im_;
   const cf32* at = iq.data() + (start - first);
   for (std::size_t i = 0; i < samples; ++i) {
     const float x = at[i].real(), y = at[i].imag();
     sample_re_[i] = x * re - y * im;
     sample_im_[i] = x * im + y * re;
-    const float next = re * step_re - im * step_im;
-    im = re * step_im + im * step_re;
+    const float next = re * mixer_step_re_ - im * mixer_step_im_;
+    im = re * mixer_step_im_ + im * mixer_step_re_;
     re = next;
   }
+  mixer_re_ = re;
+  mixer_im_ = im;
   Kernels::correlate(sample_re_.data(), sample_im_.data(), samples, wave_re_.data(), wave_im_.data(),
                      correlation_re_.data(), correlation_im_.data());
 }
@@ -253,38 +264,44 @@ void SequenceDetector::take_samples(std::span<const cf32> iq, std::int64_t first
 // The first bit has no waveform behind it yet.
 void SequenceDetector::step_first() {
   const unsigned half = trellis_->states / 2;
+  const Survivors& before = survivors_[now_];
+  Survivors& after = survivors_[now_ ^ 1U];
   for (unsigned to = 0; to < trellis_->states; ++to) {
     const unsigned p = to / 2, q = p + half;
-    const bool upper = survivors_.metric[q] > survivors_.metric[p];
+    const bool upper = before.metric[q] > before.metric[p];
     const unsigned from = upper ? q : p;
-    next_.metric[to] = survivors_.metric[from];
-    next_.frequency[to] = survivors_.frequency[from];
-    next_.turn_re[to] = survivors_.turn_re[from];
-    next_.turn_im[to] = survivors_.turn_im[from];
+    after.metric[to] = before.metric[from];
+    after.frequency[to] = before.frequency[from];
+    after.turn_re[to] = before.turn_re[from];
+    after.turn_im[to] = before.turn_im[from];
     from_upper_[0][to] = upper ? 1 : 0;
   }
-  survivors_ = next_;
+  now_ ^= 1U;
+}
+
+// The symbol before the first bit is known, and may be of another coding.
+void SequenceDetector::impose_last_symbol() {
+  const Waves c_re = correlation_re_, c_im = correlation_im_;
+  const unsigned bit = 1U << trellis_->previous_bit;
+  for (unsigned w = 0; w < trellis_->waves; ++w) {
+    const unsigned known = (w & ~bit) | static_cast<unsigned>(last_symbol_) << trellis_->previous_bit;
+    correlation_re_[w] = c_re[known];
+    correlation_im_[w] = c_im[known];
+    first_increment_re_[w] = increment_re_[known];
+    first_increment_im_[w] = increment_im_[known];
+  }
 }
 
 void SequenceDetector::step() {
-  Waves c_re = correlation_re_, c_im = correlation_im_, turn_re = increment_re_, turn_im = increment_im_;
-  if (bits_ == 1) {
-    // The symbol before the first bit is known, and may be of another coding.
-    const unsigned bit = 1U << trellis_->previous_bit;
-    for (unsigned w = 0; w < trellis_->waves; ++w) {
-      const unsigned known = (w & ~bit) | static_cast<unsigned>(last_symbol_) << trellis_->previous_bit;
-      c_re[w] = correlation_re_[known];
-      c_im[w] = correlation_im_[known];
-      turn_re[w] = increment_re_[known];
-      turn_im[w] = increment_im_[known];
-    }
-  }
+  const bool first = bits_ == 1;
+  if (first) impose_last_symbol();
   const float per_error = 1 / (amplitude_ * static_cast<float>(kSamplesPerSymbol * trellis_->symbols));
-  Kernels::step({trellis_, &survivors_, c_re.data(), c_im.data(), turn_re.data(), turn_im.data(),
-                 loop_of(coding_), per_error},
-                &next_, from_upper_[bits_].data());
-  std::swap(survivors_, next_);
-  measure_clock(next_);
+  Kernels::step({trellis_, &survivors_[now_], correlation_re_.data(), correlation_im_.data(),
+                 (first ? first_increment_re_ : increment_re_).data(),
+                 (first ? first_increment_im_ : increment_im_).data(), loop_of(coding_), per_error},
+                &survivors_[now_ ^ 1U], from_upper_[bits_].data());
+  now_ ^= 1U;
+  if (bits_ % kClockEvery == 0) measure_clock();
 }
 
 std::size_t SequenceDetector::advance(std::span<const cf32> iq, std::int64_t iq_offset, std::size_t bits) {
@@ -309,7 +326,8 @@ std::size_t SequenceDetector::advance(std::span<const cf32> iq, std::int64_t iq_
 
 // Along the best path of the moment, which is right often enough: a waveform that comes later by d samples is
 // what is expected minus d times its slope.
-void SequenceDetector::measure_clock(const Survivors& before) {
+void SequenceDetector::measure_clock() {
+  const Survivors& before = survivors_[now_ ^ 1U];
   const std::size_t to = best_state(false);
   const std::size_t from = to / 2 + (from_upper_[bits_][to] != 0 ? trellis_->states / 2 : 0);
   const std::size_t w = trellis_->wave[to & 1U][from];
@@ -328,6 +346,7 @@ void SequenceDetector::correct_clock() {
   const float late = clock_ / (amplitude_ * clock_energy_);
   position_ += static_cast<double>(kClockGain * std::clamp(late, -0.3F, 0.3F));
   clock_ = clock_energy_ = 0;
+  mixer_valid_ = false;  // anew, before its rounding adds up
 }
 
 std::size_t SequenceDetector::best_state(bool terminated) const {
@@ -335,8 +354,8 @@ std::size_t SequenceDetector::best_state(bool terminated) const {
   float metric = 2 * kImpossible;
   for (std::size_t s = 0; s < trellis_->states; ++s) {
     if (terminated && (s >> 1U & 7U) != 0) continue;
-    if (survivors_.metric[s] > metric) {
-      metric = survivors_.metric[s];
+    if (survivors_[now_].metric[s] > metric) {
+      metric = survivors_[now_].metric[s];
       best = s;
     }
   }
@@ -357,7 +376,7 @@ DetectorStart SequenceDetector::next_block(std::uint8_t last_symbol) const {
   start.radians_per_sample = carrier();
   start.modulation_index = index_;
   const std::size_t best = best_state(true);
-  const std::complex<float> turn(survivors_.turn_re[best], survivors_.turn_im[best]);
+  const std::complex<float> turn(survivors_[now_].turn_re[best], survivors_[now_].turn_im[best]);
   start.phasor = amplitude_ * turn *
                  std::polar(1.0F, static_cast<float>(std::remainder(carrier_ * (position_ - start_position_),
                                                                     2 * std::numbers::pi)));
@@ -368,12 +387,12 @@ DetectorStart SequenceDetector::next_block(std::uint8_t last_symbol) const {
 float SequenceDetector::amplitude() const {
   if (bits_ < 2) return amplitude_;
   const auto samples = static_cast<float>((bits_ - 1) * kSamplesPerSymbol * trellis_->symbols);
-  return survivors_.metric[best_state(false)] / samples;
+  return survivors_[now_].metric[best_state(false)] / samples;
 }
 
 double SequenceDetector::carrier() const {
   const auto samples = static_cast<double>(kSamplesPerSymbol * trellis_->symbols);
-  return carrier_ + static_cast<double>(survivors_.frequency[best_state(false)]) / samples;
+  return carrier_ + static_cast<double>(survivors_[now_].frequency[best_state(false)]) / samples;
 }
 
 }  // namespace windhover::decoders::bluetooth

@@ -78,8 +78,9 @@ class SequenceDetector {
   void make_waves(double offset);
   void take_samples(std::span<const cf32> iq, std::int64_t first);
   void step_first();
+  void impose_last_symbol();
   void step();
-  void measure_clock(const Survivors& before);
+  void measure_clock();
   void correct_clock();
   std::size_t best_state(bool terminated) const;
 
@@ -98,10 +99,15 @@ class SequenceDetector {
     double index = 0, offset = 0;
   } made_;
   alignas(64) std::array<Waves, kMostSamples> wave_re_{}, wave_im_{}, slope_re_{}, slope_im_{};
-  alignas(64) Waves increment_re_{}, increment_im_{};  // turn from one bit's start to the next's
+  alignas(64) Waves increment_re_{}, increment_im_{};              // turn from one bit's start to the next's
+  alignas(64) Waves first_increment_re_{}, first_increment_im_{};  // where the symbol before is known
   alignas(64) Waves correlation_re_{}, correlation_im_{};
   std::array<float, kMostSamples> sample_re_{}, sample_im_{};  // of the bit, without the carrier
-  alignas(64) Survivors survivors_{}, next_{};
+  alignas(64) std::array<Survivors, 2> survivors_{};           // before and after a bit, taking turns
+  unsigned now_ = 0;                                           // which of them is valid
+  float mixer_re_ = 1, mixer_im_ = 0;                          // takes the carrier off the next sample
+  float mixer_step_re_ = 1, mixer_step_im_ = 0;
+  bool mixer_valid_ = false;
   float clock_ = 0, clock_energy_ = 0;
   std::array<std::array<std::uint8_t, kMostStates>, kMostBits + 1>
       from_upper_{};  // by bit and state after it
