@@ -332,9 +332,11 @@ void LeReceiver::measure(const Hit& hit, Packet& packet) const {
   };
   const double total = mean_power(packet.first_sample, detector_.position());
   const double signal = std::pow(static_cast<double>(detector_.amplitude()), 2);
-  // What the waveform does not explain, or the noise before the packet where that is less: the model's own
-  // errors look like noise to a strong signal.
-  double noise = std::max(total - signal, 1e-4 * signal);
+  // What the waveform does not explain of the very samples whose amplitude was measured, since the filter
+  // takes more from some symbols than from others; or the noise before the packet where that is less: the
+  // model's own errors look like noise to a strong signal.
+  const double detected = mean_power(hit.start->position, detector_.position());
+  double noise = std::max((detected > 0 ? detected : total) - signal, 1e-4 * signal);
   const double before = mean_power(packet.first_sample - 120, packet.first_sample - 10);
   if (before > 0) noise = std::min(noise, before);
   noise *= config_.symbol_rate_hz / config_.noise_bandwidth_hz;
