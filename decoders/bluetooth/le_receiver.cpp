@@ -8,9 +8,11 @@
 namespace windhover::decoders::bluetooth {
 namespace {
 
-// |sum|² of a search over its mean in noise: exp(−13) for each of two positions a microsecond, about four in
-// a second of noise. Synchronisation then refuses all of them.
-constexpr float kSearchThreshold = 13;
+// |sum|² of a search over its mean in noise, for uncoded and coded rows. Uncoded packets that can be decoded
+// reach 20 of their 40; the symbols of other packets and bare carriers pass 13 often enough to use the
+// attempts up. A coded row is longer and must be found far below the noise: exp(−13) for each of two
+// positions a microsecond, about four in a second of noise. Synchronisation then refuses all of them.
+constexpr float kSearchThreshold[] = {19, 13};
 // A search sees its own row at shifts, too. What is this much weaker than a hit within the row's length is
 // taken for that.
 constexpr float kShadow = 0.45F;
@@ -164,16 +166,17 @@ void LeReceiver::search(const Row& row, std::int64_t from, std::size_t positions
   row.search.correlate(turns_, sums_);
   levels_.resize(sums_.size());
   const float scale = 1 / static_cast<float>(row.search.symbols());
+  const float threshold = kSearchThreshold[row.coded ? 1 : 0];
   bool any = false;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     levels_[i] = scale * (sums_.re[i] * sums_.re[i] + sums_.im[i] * sums_.im[i]);
-    any |= levels_[i] >= kSearchThreshold;
+    any |= levels_[i] >= threshold;
   }
   if (!any) return;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     const float here = levels_[i];
     const float before = i > 0 ? levels_[i - 1] : 0, after = i + 1 < levels_.size() ? levels_[i + 1] : 0;
-    if (here < kSearchThreshold || here < before || here <= after) continue;
+    if (here < threshold || here < before || here <= after) continue;
     // The sum of |x|² of a correlation peak is near a parabola; a turn is centred 1.5 samples after its
     // first.
     const float bend = before - 2 * here + after;

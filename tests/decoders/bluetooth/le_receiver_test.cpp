@@ -47,6 +47,26 @@ BOOST_AUTO_TEST_CASE(packets_150_us_apart) {
   BOOST_TEST(packets.size() == 3U);
 }
 
+// What is taken for the start of a packet within others' symbols must not use up the attempts.
+BOOST_AUTO_TEST_CASE(busy_channel_loses_nothing) {
+  constexpr unsigned kPackets = 30;
+  constexpr double kApartUs = 400;  // 24 µs of pause
+  synth::Random random(28);
+  Air air(kApartUs * (kPackets + 2));
+  std::vector<OnAir> all;
+  for (unsigned i = 0; i < kPackets; ++i) {
+    OnAir sent{test_pdu(37, i + 1)};
+    sent.start_us = 300 + kApartUs * i;
+    sent.carrier_hz = random.uniform(-100e3, 100e3);
+    air.add(sent);
+    all.push_back(std::move(sent));
+  }
+  air.add_noise(25, random);
+  const auto packets = receive(air.channel());
+  BOOST_TEST(
+      std::ranges::all_of(all, [&](const OnAir& sent) { return find(packets, sent.pdu).has_value(); }));
+}
+
 BOOST_AUTO_TEST_CASE(stronger_packet_over_one_that_is_under_way) {
   for (const double offset_us : {20.0, 60.0, 150.0, 300.0}) {
     synth::Random random(22);

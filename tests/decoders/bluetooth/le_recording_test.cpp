@@ -68,6 +68,17 @@ BOOST_AUTO_TEST_CASE(advertisements_without_the_end_of_their_crc) {
   }
 }
 
+// As the recording stands, the next packet right behind the cut.
+BOOST_AUTO_TEST_CASE(advertisements_one_upon_the_other) {
+  const auto data = synth::shared_path("captures/ble_adv_ch39_device1.sigmf-data");
+  if (!data) return;
+  ReceiverConfig config;
+  config.channel_index = 39;
+  const auto heard = receive(channel_of(read_cf32(*data), 3.125e6), config);
+  BOOST_TEST(heard.size() == 10U);
+  BOOST_TEST(std::ranges::none_of(heard, [](const auto& packet) { return packet.crc_ok; }));
+}
+
 // A maker's own framing on the same waveform. Its address of five octets ends with four that serve as access
 // address; the first one then stands in the preamble's place. Whitening and CRC begin behind the address.
 BOOST_AUTO_TEST_CASE(packet_of_another_framing) {
