@@ -97,21 +97,25 @@ void LeReceiver::process(const IqBlock& in, std::vector<Packet>& out) {
   std::span<const cf32> rest = in.iq;
   while (!rest.empty()) {
     if (held_ == kCapacity) drop_old_samples();
-    const std::size_t n = std::min(rest.size(), kCapacity - held_);
+    const std::size_t to_grid = kGrid - static_cast<std::size_t>(end() - origin_) % kGrid;
+    const std::size_t n = std::min({rest.size(), kCapacity - held_, to_grid});
     std::copy_n(rest.begin(), n, samples_.begin() + static_cast<std::ptrdiff_t>(held_));
     held_ += n;
     rest = rest.subspan(n);
+    if (n < to_grid) continue;
+    credit_ = std::min(credit_ + static_cast<double>(kGrid), kMostCredit);
     advance(false, out);
   }
 }
 
 void LeReceiver::restart(std::int64_t first) {
-  first_ = first;
+  first_ = origin_ = first;
   held_ = 0;
   hit_count_ = 0;
   std::fill(search_next_.begin(), search_next_.end(), first);
   attempts_left_ = kMostAttempts;
   refill_at_ = first;
+  credit_ = kMostCredit;
 }
 
 void LeReceiver::drop_old_samples() {
@@ -136,7 +140,7 @@ void LeReceiver::advance(bool final, std::vector<Packet>& out) {
     bool alive = true;
     if (due() && !hit.start) alive = may_attempt(hit) && synchronise(hit) && read_header(hit, final);
     if (alive && hit.start && due()) {
-      decode(hit, out);
+      if (may_decode(hit)) decode(hit, out);
       alive = false;
     }
     if (alive) hits_[kept++] = hit;
@@ -144,7 +148,6 @@ void LeReceiver::advance(bool final, std::vector<Packet>& out) {
   hit_count_ = kept;
 }
 
-// On a grid that starts with the window, so that the cut into blocks changes nothing.
 void LeReceiver::search_all(bool final) {
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     const auto reach = static_cast<std::int64_t>(rows_[r].search.reach()) + 2;  // samples beyond a position
@@ -220,6 +223,15 @@ bool LeReceiver::may_attempt(const Hit& hit) {
   }
   if (attempts_left_ == 0) return false;
   --attempts_left_;
+  return true;
+}
+
+// Headers that promise long packets may come one upon the other; what is decoded in the long run is no more
+// than what fits on the air one after the other.
+bool LeReceiver::may_decode(const Hit& hit) {
+  const double cost = hit.needed - hit.start->position;
+  if (cost > credit_) return false;
+  credit_ -= cost;
   return true;
 }
 

@@ -62,7 +62,9 @@ BOOST_AUTO_TEST_CASE(busy_channel_loses_nothing) {
     all.push_back(std::move(sent));
   }
   air.add_noise(25, random);
-  const auto packets = receive(air.channel());
+  const Iq iq = air.channel();
+  const auto packets = receive(iq);
+  BOOST_TEST(receive(iq, {}, iq.size()).size() == packets.size());
   BOOST_TEST(
       std::ranges::all_of(all, [&](const OnAir& sent) { return find(packets, sent.pdu).has_value(); }));
 }
@@ -152,6 +154,23 @@ BOOST_AUTO_TEST_CASE(a_length_that_lies_does_not_hide_the_next_packet) {
   BOOST_TEST(find(packets, honest.pdu).has_value());
   BOOST_TEST(packets.size() == 2U);
   BOOST_TEST(std::ranges::count_if(packets, [](const Packet& p) { return p.crc_ok; }) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(headers_of_long_packets_one_upon_the_other) {
+  constexpr unsigned kHeaders = 1500;
+  constexpr std::size_t kApart = 64;  // symbols
+  auto start = synth::ble_packet(synth::BlePhy::le_1m, 37, std::vector<std::uint8_t>{0x42, 255});
+  start.resize(kApart);
+  synth::Bits symbols;
+  for (unsigned i = 0; i < kHeaders; ++i) symbols.insert(symbols.end(), start.begin(), start.end());
+  const auto wave = synth::modulate_gfsk(symbols);
+  Iq iq;
+  for (std::size_t i = 0; i < wave.samples.size(); i += 4) iq.push_back(wave.samples[i]);
+  const auto packets = receive(iq);
+  // No more than these many of 2.1 ms fit into the time, and 20 ms at once.
+  BOOST_TEST(packets.size() >= 40U);
+  BOOST_TEST(packets.size() <= 60U);
+  BOOST_TEST(std::ranges::none_of(packets, &Packet::crc_ok));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_accepted_that_the_crc_refuses) {
