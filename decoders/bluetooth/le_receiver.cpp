@@ -8,9 +8,11 @@
 namespace windhover::decoders::bluetooth {
 namespace {
 
-// |sum|² of a search over its mean in noise: exp(−13) for each of two positions a microsecond, about four in
-// a second of noise. Synchronisation then refuses all of them.
-constexpr float kSearchThreshold = 13;
+// |sum|² of a search over its mean in noise, for uncoded and coded rows. Uncoded packets that can be decoded
+// reach 20 of their 40; the symbols of other packets and bare carriers pass 13 often enough to use the
+// attempts up. A coded row is longer and must be found far below the noise: exp(−13) for each of two
+// positions a microsecond, about four in a second of noise. Synchronisation then refuses all of them.
+constexpr float kSearchThreshold[] = {19, 13};
 // A search sees its own row at shifts, too. What is this much weaker than a hit within the row's length is
 // taken for that.
 constexpr float kShadow = 0.45F;
@@ -95,21 +97,25 @@ void LeReceiver::process(const IqBlock& in, std::vector<Packet>& out) {
   std::span<const cf32> rest = in.iq;
   while (!rest.empty()) {
     if (held_ == kCapacity) drop_old_samples();
-    const std::size_t n = std::min(rest.size(), kCapacity - held_);
+    const std::size_t to_grid = kGrid - static_cast<std::size_t>(end() - origin_) % kGrid;
+    const std::size_t n = std::min({rest.size(), kCapacity - held_, to_grid});
     std::copy_n(rest.begin(), n, samples_.begin() + static_cast<std::ptrdiff_t>(held_));
     held_ += n;
     rest = rest.subspan(n);
+    if (n < to_grid) continue;
+    credit_ = std::min(credit_ + static_cast<double>(kGrid), kMostCredit);
     advance(false, out);
   }
 }
 
 void LeReceiver::restart(std::int64_t first) {
-  first_ = first;
+  first_ = origin_ = first;
   held_ = 0;
   hit_count_ = 0;
   std::fill(search_next_.begin(), search_next_.end(), first);
   attempts_left_ = kMostAttempts;
   refill_at_ = first;
+  credit_ = kMostCredit;
 }
 
 void LeReceiver::drop_old_samples() {
@@ -134,7 +140,7 @@ void LeReceiver::advance(bool final, std::vector<Packet>& out) {
     bool alive = true;
     if (due() && !hit.start) alive = may_attempt(hit) && synchronise(hit) && read_header(hit, final);
     if (alive && hit.start && due()) {
-      decode(hit, out);
+      if (may_decode(hit)) decode(hit, out);
       alive = false;
     }
     if (alive) hits_[kept++] = hit;
@@ -142,7 +148,6 @@ void LeReceiver::advance(bool final, std::vector<Packet>& out) {
   hit_count_ = kept;
 }
 
-// On a grid that starts with the window, so that the cut into blocks changes nothing.
 void LeReceiver::search_all(bool final) {
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     const auto reach = static_cast<std::int64_t>(rows_[r].search.reach()) + 2;  // samples beyond a position
@@ -164,16 +169,17 @@ void LeReceiver::search(const Row& row, std::int64_t from, std::size_t positions
   row.search.correlate(turns_, sums_);
   levels_.resize(sums_.size());
   const float scale = 1 / static_cast<float>(row.search.symbols());
+  const float threshold = kSearchThreshold[row.coded ? 1 : 0];
   bool any = false;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     levels_[i] = scale * (sums_.re[i] * sums_.re[i] + sums_.im[i] * sums_.im[i]);
-    any |= levels_[i] >= kSearchThreshold;
+    any |= levels_[i] >= threshold;
   }
   if (!any) return;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     const float here = levels_[i];
     const float before = i > 0 ? levels_[i - 1] : 0, after = i + 1 < levels_.size() ? levels_[i + 1] : 0;
-    if (here < kSearchThreshold || here < before || here <= after) continue;
+    if (here < threshold || here < before || here <= after) continue;
     // The sum of |x|² of a correlation peak is near a parabola; a turn is centred 1.5 samples after its
     // first.
     const float bend = before - 2 * here + after;
@@ -217,6 +223,15 @@ bool LeReceiver::may_attempt(const Hit& hit) {
   }
   if (attempts_left_ == 0) return false;
   --attempts_left_;
+  return true;
+}
+
+// Headers that promise long packets may come one upon the other; what is decoded in the long run is no more
+// than what fits on the air one after the other.
+bool LeReceiver::may_decode(const Hit& hit) {
+  const double cost = hit.needed - hit.start->position;
+  if (cost > credit_) return false;
+  credit_ -= cost;
   return true;
 }
 
@@ -334,9 +349,11 @@ void LeReceiver::measure(const Hit& hit, Packet& packet) const {
   };
   const double total = mean_power(packet.first_sample, detector_.position());
   const double signal = std::pow(static_cast<double>(detector_.amplitude()), 2);
-  // What the waveform does not explain, or the noise before the packet where that is less: the model's own
-  // errors look like noise to a strong signal.
-  double noise = std::max(total - signal, 1e-4 * signal);
+  // What the waveform does not explain of the very samples whose amplitude was measured, since the filter
+  // takes more from some symbols than from others; or the noise before the packet where that is less: the
+  // model's own errors look like noise to a strong signal.
+  const double detected = mean_power(hit.start->position, detector_.position());
+  double noise = std::max((detected > 0 ? detected : total) - signal, 1e-4 * signal);
   const double before = mean_power(packet.first_sample - 120, packet.first_sample - 10);
   if (before > 0) noise = std::min(noise, before);
   noise *= config_.symbol_rate_hz / config_.noise_bandwidth_hz;

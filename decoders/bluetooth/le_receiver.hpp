@@ -67,12 +67,14 @@ class LeReceiver {
     bool coded;
   };
 
-  static constexpr std::size_t kGrid = 512;  // samples between searches
+  // Everything happens on a grid that starts with the window, so that the cut into blocks changes nothing.
+  static constexpr std::size_t kGrid = 512;
   static constexpr std::size_t kCapacity =
       40960;  // samples: the longest packet, 17.04 ms, and what is under way
   static constexpr std::size_t kMostHits = 12;
   static constexpr std::int64_t kHistory = 256;  // samples kept before what is searched: preamble, noise
   static constexpr int kMostAttempts = 8;
+  static constexpr double kMostCredit = kCapacity;
 
   std::int64_t end() const { return first_ + static_cast<std::int64_t>(held_); }
   void restart(std::int64_t first);
@@ -82,6 +84,7 @@ class LeReceiver {
   void search_all(bool final);
   void add(const Hit& hit);
   bool may_attempt(const Hit& hit);
+  bool may_decode(const Hit& hit);
   bool synchronise(Hit& hit);
   bool read_header(Hit& hit, bool final);
   void decode(const Hit& hit, std::vector<Packet>& out);
@@ -97,6 +100,7 @@ class LeReceiver {
   dsp::AlignedVector<cf32> samples_;
   std::size_t held_ = 0;
   std::int64_t first_ = 0;
+  std::int64_t origin_ = 0;                // of the grid
   std::vector<std::int64_t> search_next_;  // by row: the first position not searched yet
   SplitSamples turns_, sums_;
   std::vector<float> levels_;
@@ -104,6 +108,7 @@ class LeReceiver {
   std::size_t hit_count_ = 0;
   int attempts_left_ = kMostAttempts;
   std::int64_t refill_at_ = 0;
+  double credit_ = kMostCredit;  // samples of packets that may be decoded
   std::array<std::uint8_t, SequenceDetector::kMostBits + 8> bits_{};
 };
 
