@@ -1,11 +1,10 @@
 #include "tests/support/wifi_ht.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
-#include <string_view>
 
+#include "tests/support/wifi_ht_symbol.hpp"
 #include "tests/support/wifi_ppdu.hpp"
 
 namespace windhover::synth {
@@ -24,75 +23,7 @@ constexpr std::array<Mcs, 8> kMcs{{{1, CodeRate::half},
                                    {6, CodeRate::three_quarters},
                                    {6, CodeRate::five_sixths}}};
 
-/// Carriers of DATA, the pilots' signs rotate by one place from symbol to symbol.
-struct HtBand {
-  CarrierPlan plan;
-  int innermost, outermost;
-  std::span<const int> pilots, pilot_signs;
-};
-
-constexpr std::array kPilots20{-21, -7, 7, 21};
-constexpr std::array kPilotSigns20{1, 1, 1, -1};
-constexpr std::array kPilots40{-53, -25, -11, 11, 25, 53};
-constexpr std::array kPilotSigns40{1, 1, 1, -1, -1, 1};
-constexpr HtBand kBand20{kHt20Plan, 1, 28, kPilots20, kPilotSigns20};
-constexpr HtBand kBand40{kHt40Plan, 2, 58, kPilots40, kPilotSigns40};
-
 constexpr std::size_t kHeadersEnd = 3;  ///< pilot polarity of the first DATA symbol, behind L-SIG and HT-SIG
-constexpr std::string_view kLeft = "++--++-+-++++++--++-+-++++";
-constexpr std::string_view kRight = "+--++-+-+-----++--+-+-++++";
-
-const HtBand& band(const HtOptions& options) { return options.forty_mhz ? kBand40 : kBand20; }
-
-/// The upper half of 40 MHz is turned by 90°, which holds the peaks down.
-void turn_upper_half(Carriers& carriers) {
-  for (auto& [index, value] : carriers)
-    if (index >= 0) value *= cf64(0, 1);
-}
-
-void put(Carriers& out, int first, std::string_view signs) {
-  for (std::size_t i = 0; i < signs.size(); ++i)
-    out.push_back({first + static_cast<int>(i), signs[i] == '+' ? 1.0 : -1.0});
-}
-
-Carriers ht_long_training(bool forty_mhz) {
-  Carriers out;
-  if (!forty_mhz) {
-    put(out, -28, "++");
-    put(out, -26, kLeft);
-    put(out, 1, kRight);
-    put(out, 27, "--");
-    return out;
-  }
-  put(out, -58, kLeft);
-  put(out, -32, "+");
-  put(out, -31, kRight);
-  put(out, -5, "---+");
-  put(out, 2, "-++-");
-  put(out, 6, kLeft);
-  put(out, 32, "+");
-  put(out, 33, kRight);
-  turn_upper_half(out);
-  return out;
-}
-
-Carriers ht_symbol(std::span<const cf64> values, std::size_t n, const HtOptions& options) {
-  const HtBand& in = band(options);
-  Carriers out;
-  std::size_t next = 0;
-  for (int index = -in.outermost; index <= in.outermost; ++index) {
-    if (std::abs(index) < in.innermost) continue;
-    const auto pilot = std::ranges::find(in.pilots, index);
-    if (pilot == in.pilots.end()) {
-      out.push_back({index, values[next++]});
-      continue;
-    }
-    const auto number = static_cast<std::size_t>(pilot - in.pilots.begin());
-    out.push_back({index, in.pilot_signs[(number + n) % in.pilots.size()] * pilot_polarity(n + kHeadersEnd)});
-  }
-  if (options.forty_mhz) turn_upper_half(out);
-  return out;
-}
 
 const Mcs& checked_mcs(int mcs) {
   if (mcs < 0 || mcs > 7) throw std::invalid_argument("a single stream's MCS is 0 to 7");
@@ -100,21 +31,23 @@ const Mcs& checked_mcs(int mcs) {
 }
 
 std::size_t coded_bits(const HtOptions& options) {
-  return band(options).plan.data_carriers * checked_mcs(options.mcs).bits_per_carrier;
-}
-
-std::size_t data_bits(const HtOptions& options) {
-  const auto [numerator, denominator] = fraction(checked_mcs(options.mcs).code);
-  return coded_bits(options) * numerator / denominator;
+  return ht_plan(options.forty_mhz).data_carriers * checked_mcs(options.mcs).bits_per_carrier;
 }
 
 /// HT-SIG, HT-STF, HT-LTF and DATA.
 double after_signal_s(std::size_t psdu_bytes, const HtOptions& options) {
-  const auto symbols = static_cast<double>(data_symbols(psdu_bytes, data_bits(options)));
+  const auto symbols = static_cast<double>(data_symbols(psdu_bytes, ht_data_bits(options)));
   return 16e-6 + symbols * (options.short_guard_interval ? 3.6e-6 : 4e-6);
 }
 
 }  // namespace
+
+std::size_t ht_bits_per_carrier(int mcs) { return checked_mcs(mcs).bits_per_carrier; }
+
+std::size_t ht_data_bits(const HtOptions& options) {
+  const auto [numerator, denominator] = fraction(checked_mcs(options.mcs).code);
+  return coded_bits(options) * numerator / denominator;
+}
 
 std::size_t spoofed_length(double after_signal_s) {
   return static_cast<std::size_t>(std::ceil(after_signal_s / 4e-6 - 1e-6)) * 3 - 3;
@@ -154,11 +87,12 @@ Waveform modulate_wifi_ht(std::span<const std::uint8_t> psdu, const HtOptions& o
 
   const std::size_t guard = options.short_guard_interval ? 8 : 16, bits = coded_bits(options);
   const Bits coded =
-      convolutional_code(scrambled_data(psdu, data_bits(options), options.scrambler_seed), code);
+      convolutional_code(scrambled_data(psdu, ht_data_bits(options), options.scrambler_seed), code);
   for (std::size_t n = 0; n * bits < coded.size(); ++n) {
     const auto symbol =
-        interleave(std::span(coded).subspan(n * bits, bits), band(options).plan, bits_per_carrier);
-    out.append_wide(ht_symbol(map_symbol(symbol, bits_per_carrier), n, options), guard, 64 + guard);
+        interleave(std::span(coded).subspan(n * bits, bits), ht_plan(options.forty_mhz), bits_per_carrier);
+    out.append_wide(ht_symbol(map_symbol(symbol, bits_per_carrier), n, n + kHeadersEnd, options.forty_mhz),
+                    guard, 64 + guard);
   }
   return out.finish();
 }

@@ -22,6 +22,11 @@ struct HtOptions {
 /// 48 bits. Throws std::invalid_argument unless 0 <= mcs <= 7 and 1 <= psdu_bytes <= 65535.
 Bits ht_signal_field(std::size_t psdu_bytes, const HtOptions& options);
 
+/// Throws std::invalid_argument unless 0 <= mcs <= 7.
+std::size_t ht_bits_per_carrier(int mcs);
+/// Of one DATA symbol.
+std::size_t ht_data_bits(const HtOptions& options);
+
 /// LENGTH of L-SIG of a PPDU whose symbols behind L-SIG last that long: so many octets of 6 Mb/s.
 std::size_t spoofed_length(double after_signal_s);
 
