@@ -37,17 +37,6 @@ double axis_level(std::span<const std::uint8_t> bits) {
 
 }  // namespace
 
-Bits wifi_bits(std::span<const std::uint8_t> bytes) {
-  Bits bits;
-  bits.reserve(8 * bytes.size());
-  for (const auto byte : bytes) append_field(bits, byte, 8);
-  return bits;
-}
-
-void append_field(Bits& out, std::uint64_t value, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) out.push_back(static_cast<std::uint8_t>(value >> i & 1));
-}
-
 Bits wifi_scrambler(unsigned seed, std::size_t count) {
   Bits out(count);
   for (auto& bit : out) {
@@ -64,7 +53,7 @@ std::size_t data_symbols(std::size_t psdu_bytes, std::size_t data_bits) {
 
 Bits scrambled_data(std::span<const std::uint8_t> psdu, std::size_t data_bits, unsigned scrambler_seed) {
   Bits out(kServiceBits);
-  const Bits payload = wifi_bits(psdu);
+  const Bits payload = lsb_first_bits(psdu);
   out.insert(out.end(), payload.begin(), payload.end());
   const std::size_t tail = out.size();
   out.resize(data_symbols(psdu.size(), data_bits) * data_bits);

@@ -6,17 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "tests/support/bits.hpp"
 
 namespace windhover::synth {
-
-using Bits = std::vector<std::uint8_t>;
-
-/// LSB of each octet first.
-Bits wifi_bits(std::span<const std::uint8_t> bytes);
-
-/// The lowest `count` bits of a field, LSB first.
-void append_field(Bits& out, std::uint64_t value, std::size_t count);
 
 /// x⁷ + x⁴ + 1 as it is added to bits. Bit k - 1 of `seed` is register x_k; 0 would be silence.
 Bits wifi_scrambler(unsigned seed, std::size_t count);

@@ -135,7 +135,7 @@ Bits dsss_bits(std::span<const std::uint8_t> psdu, DsssRate rate, bool short_pre
   const PreambleForm& preamble = form(short_preamble);
   Bits out(preamble.sync_bits, preamble.sync_bit);
   append_field(out, preamble.sfd, 16);
-  for (const auto& part : {plcp_header(rate, psdu.size()), wifi_bits(psdu)})
+  for (const auto& part : {plcp_header(rate, psdu.size()), lsb_first_bits(psdu)})
     out.insert(out.end(), part.begin(), part.end());
   unsigned state = preamble.seed;
   for (auto& bit : out) {

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_receiver_unscrambles_without_the_seed) {
   Bits got;
   for (std::size_t n = 7; n < sent.size(); ++n) got.push_back(sent[n] ^ sent[n - 4] ^ sent[n - 7]);
   BOOST_TEST(text(got).substr(128 - 7, 16) == "0000010111001111");
-  BOOST_TEST(text(got).substr(192 - 7) == text(wifi_bits(psdu)));
+  BOOST_TEST(text(got).substr(192 - 7) == text(lsb_first_bits(psdu)));
 }
 
 BOOST_AUTO_TEST_CASE(barker_symbols_turn_by_their_bits) {

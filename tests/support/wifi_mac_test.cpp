@@ -163,8 +163,8 @@ BOOST_AUTO_TEST_CASE(aggregates_are_delimited_and_filled_up) {
   BOOST_TEST(psdu.size() == 4U + 16 + 4 + 1500);
   for (const auto& [at, length] : {std::pair{0U, 14U}, std::pair{20U, 1500U}}) {
     BOOST_TEST((psdu[at] | psdu[at + 1] << 8) == static_cast<int>(length << 4));
-    const auto crc = wifi_crc8(wifi_bits(std::span(psdu).subspan(at, 2)));
-    const auto sent = wifi_bits(std::span(psdu).subspan(at + 2, 1));
+    const auto crc = wifi_crc8(lsb_first_bits(std::span(psdu).subspan(at, 2)));
+    const auto sent = lsb_first_bits(std::span(psdu).subspan(at + 2, 1));
     BOOST_TEST(crc == sent, boost::test_tools::per_element());
     BOOST_TEST(psdu[at + 3] == 0x4e);
     BOOST_TEST(psdu[at + 4] == (length == 14 ? 1 : 2));

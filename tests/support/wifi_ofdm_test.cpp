@@ -182,6 +182,29 @@ BOOST_AUTO_TEST_CASE(constellations_are_those_of_the_sheet) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(spectrum_stays_within_the_mask) {
+  std::vector<std::uint8_t> psdu(800);
+  for (std::size_t n = 0; n < psdu.size(); ++n) psdu[n] = static_cast<std::uint8_t>(n * n + n / 5);
+  const auto wave = modulate_wifi_ofdm(psdu, 24);
+  constexpr std::size_t kSize = 512;
+  std::vector<double> power(kSize);
+  for (std::size_t at = 0; at + kSize <= wave.samples.size(); at += kSize / 2) {
+    std::vector<cf64> piece(kSize);
+    for (std::size_t n = 0; n < kSize; ++n)
+      piece[n] = cf64(wave.samples[at + n]) *
+                 (0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(n) / kSize));
+    const auto bins = inverse_dft(piece);  // mirrored, which matters not
+    for (std::size_t k = 0; k < kSize; ++k) power[k] += std::norm(bins[k]);
+  }
+  // Clause 17.3.9.3, of the density inside: -20 dB at 11 MHz, -28 dB at 20 MHz, straight between.
+  const double inside = power[kSize / 8];
+  for (std::size_t k = 0; k < kSize; ++k) {
+    const double mhz = static_cast<double>(std::min(k, kSize - k)) * 40 / kSize;
+    if (mhz < 11) continue;
+    BOOST_TEST(10 * std::log10(power[k] / inside) < -20 - 8 * (mhz - 11) / 9, mhz << " MHz");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(slower_clocks_stretch_everything) {
   const std::vector<std::uint8_t> psdu(30, 7);
   const auto full = modulate_wifi_ofdm(psdu, 12);

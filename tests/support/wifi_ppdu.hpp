@@ -50,7 +50,7 @@ const LegacyRate& legacy_rate(int mbps);
 /// 1 … 4095.
 Bits signal_field(int rate_mbps, std::size_t length);
 
-/// Writes symbols one after the other at two samples a carrier spacing and carrier: 40 MS/s for 20 MHz.
+/// Writes symbols one after the other, sampled at twice the channel's width: 40 MS/s for 20 MHz.
 class PpduWriter {
  public:
   explicit PpduWriter(bool forty_mhz = false) : forty_mhz_(forty_mhz) {}

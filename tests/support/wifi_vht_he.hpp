@@ -38,7 +38,8 @@ struct HeOptions {
 Bits he_signal_a(const HeOptions& options);
 
 double wifi_he_duration_s(std::size_t data_symbols);
-/// 20 MHz; DATA symbols of 13.6 µs on 242 carriers. HE-LTF is random signs, the same ones each time.
+/// 20 MHz; DATA symbols of 13.6 µs on 242 carriers. Left out: the four outer carriers of L-SIG and RL-SIG
+/// that only help to estimate the channel. HE-LTF is random signs, the same ones each time.
 Waveform modulate_wifi_he(std::size_t data_symbols, const HeOptions& options = {});
 
 }  // namespace windhover::synth

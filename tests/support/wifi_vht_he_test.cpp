@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(he_repeats_its_signal_field) {
     BOOST_TEST(length % 3 == 1U);
     BOOST_TEST(end_us(length) - lasts_us > -1e-6);
     BOOST_TEST(end_us(length) - lasts_us < 4);
-    // Its four pilots have one sign and the other: p_0 = p_1 = 1.
+    // Pilots too, since p_0 = p_1.
     BOOST_TEST(likeness(wave, 16, 20) > 0.99);
     BOOST_TEST(likeness(wave, 16, 24) < 0.5);
     BOOST_TEST(rotation(wave, 24.8) < -0.95);
