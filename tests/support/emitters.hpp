@@ -80,6 +80,7 @@ void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::v
 void plan_wifi_link(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_wifi_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 
+// clang-format off
 inline constexpr std::array kEmitters{
     EmitterEntry{"ble_advertiser", plan_ble_advertiser},
     EmitterEntry{"ble_remote_id", plan_ble_remote_id},
@@ -87,5 +88,6 @@ inline constexpr std::array kEmitters{
     EmitterEntry{"wifi_link", plan_wifi_link},
     EmitterEntry{"wifi_remote_id", plan_wifi_remote_id},
 };
+// clang-format on
 
 }  // namespace windhover::synth
