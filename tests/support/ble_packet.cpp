@@ -43,7 +43,7 @@ Bits standard_preamble(BlePhy phy, std::uint32_t access_address) {
 }
 
 Bits payload_bits(int channel_index, std::span<const std::uint8_t> pdu, const BleFraming& framing) {
-  Bits out = ble_bits(pdu);
+  Bits out = lsb_first_bits(pdu);
   append(out, ble_crc24(pdu, framing.crc_init));
   if (framing.whitened) {
     const Bits sequence = ble_whitening(channel_index, out.size());
@@ -80,16 +80,9 @@ dsp::Hertz ble_channel_frequency(int channel_index) {
   return {kFirst_hz + kSpacing_hz * place};
 }
 
-Bits ble_bits(std::span<const std::uint8_t> bytes) {
-  Bits out;
-  for (const auto byte : bytes)
-    for (unsigned i = 0; i < 8; ++i) out.push_back(static_cast<std::uint8_t>(byte >> i & 1));
-  return out;
-}
-
 Bits ble_crc24(std::span<const std::uint8_t> pdu, std::uint32_t init) {
   std::uint32_t reg = init & kCrcMask;
-  for (const auto bit : ble_bits(pdu)) {
+  for (const auto bit : lsb_first_bits(pdu)) {
     const bool feedback = (reg >> 23 ^ bit) & 1;
     reg = reg << 1 & kCrcMask;
     if (feedback) reg ^= kCrcPolynomial;

@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "dsp/types.hpp"
+#include "tests/support/bits.hpp"
 
 namespace windhover::synth {
-
-using Bits = std::vector<std::uint8_t>;
 
 enum class BlePhy : std::uint8_t { le_1m, le_2m, le_coded_s8, le_coded_s2 };
 
@@ -29,9 +28,6 @@ struct BleFraming {
 
 /// Throws std::invalid_argument unless the index is 0 … 39; 37 to 39 are the primary advertising channels.
 dsp::Hertz ble_channel_frequency(int channel_index);
-
-/// LSB first.
-Bits ble_bits(std::span<const std::uint8_t> bytes);
 
 /// The 24 bits that follow the PDU, not yet whitened.
 Bits ble_crc24(std::span<const std::uint8_t> pdu, std::uint32_t init = kBleAdvertisingCrcInit);

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(coded_packets) {
 BOOST_AUTO_TEST_CASE(first_block_before_the_pattern_mapper) {
   const auto v = vectors();
   if (!v) return;
-  const Bits address = ble_bits(from_hex("d6be898e"));
+  const Bits address = lsb_first_bits(from_hex("d6be898e"));
   for (const auto& [name, indicator] : {std::pair{"ci0", "00000"}, std::pair{"ci1", "10000"}}) {
     Bits block = address;
     const Bits rest = bits_of(indicator);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(framing_of_others_replaces_each_part) {
   const auto packet = text(ble_packet(BlePhy::le_1m, 0, pdu, framing));
   BOOST_TEST(packet.substr(0, 4) == "0011");
   BOOST_TEST(packet.substr(4, 32) == std::string(32, '1'));
-  BOOST_TEST(packet.substr(36, 16) == text(ble_bits(pdu)));
+  BOOST_TEST(packet.substr(36, 16) == text(lsb_first_bits(pdu)));
   BOOST_TEST(packet.substr(52) == text(ble_crc24(pdu, 0)));
 }
 

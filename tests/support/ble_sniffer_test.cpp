@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(real_capture_agrees_with_its_truth_and_with_the_crc_written
     const auto sniffed = sniffed_ble(frame);
     BOOST_REQUIRE(sniffed);
     bad += !sniffed->crc_ok;
-    const Bits sent = ble_bits(sniffed->crc);
+    const Bits sent = lsb_first_bits(sniffed->crc);
     const Bits computed = ble_crc24(sniffed->pdu);
     BOOST_TEST((sent == computed) == sniffed->crc_ok);
   }

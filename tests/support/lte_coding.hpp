@@ -8,9 +8,9 @@
 #include <span>
 #include <vector>
 
-namespace windhover::synth {
+#include "tests/support/bits.hpp"
 
-using Bits = std::vector<std::uint8_t>;
+namespace windhover::synth {
 
 inline constexpr std::size_t kTransportBlockBytes = 176;
 inline constexpr std::size_t kTransportBlockBits = 8 * kTransportBlockBytes;

@@ -28,14 +28,6 @@ constexpr std::array kUaTypes{"none",
 constexpr std::array kStatuses{"undeclared", "on_ground", "airborne", "emergency", "remote_id_failure"};
 constexpr Range kAltitude_m{-999, 31'767};
 
-LatLon position_at(const OdidAircraft& aircraft, double t_s) {
-  const double metres = aircraft.speed_mps.value_or(0) * t_s;
-  const double track = aircraft.track_deg.value_or(0) * std::numbers::pi / 180;
-  const double parallel = std::cos(aircraft.start.lat_deg * std::numbers::pi / 180);
-  return {aircraft.start.lat_deg + metres * std::cos(track) / kMetresPerDegree,
-          aircraft.start.lon_deg + metres * std::sin(track) / (kMetresPerDegree * parallel)};
-}
-
 std::optional<double> climbed(const std::optional<double>& from_m, const OdidAircraft& aircraft, double t_s) {
   if (!from_m) return std::nullopt;
   return *from_m + aircraft.vertical_mps.value_or(0) * t_s;
@@ -132,6 +124,14 @@ LatLon read_place(SceneObject place) {
 }
 
 }  // namespace
+
+LatLon position_at(const OdidAircraft& aircraft, double t_s) {
+  const double metres = aircraft.speed_mps.value_or(0) * t_s;
+  const double track = aircraft.track_deg.value_or(0) * std::numbers::pi / 180;
+  const double parallel = std::cos(aircraft.start.lat_deg * std::numbers::pi / 180);
+  return {aircraft.start.lat_deg + metres * std::cos(track) / kMetresPerDegree,
+          aircraft.start.lon_deg + metres * std::sin(track) / (kMetresPerDegree * parallel)};
+}
 
 OdidAircraft read_odid_aircraft(SceneObject config) {
   OdidAircraft out;

@@ -23,6 +23,9 @@ struct OdidAircraft {
 
 OdidAircraft read_odid_aircraft(SceneObject config);
 
+/// Where it is at t_s, straight on from its start.
+LatLon position_at(const OdidAircraft& aircraft, double t_s);
+
 struct OdidContent {
   OdidBytes bytes{};
   TruthMessage truth;  ///< as precise as the bytes are
