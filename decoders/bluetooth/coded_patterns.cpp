@@ -5,6 +5,7 @@
 #include <complex>
 #include <numbers>
 
+#include "decoders/bluetooth/gfsk_phase.hpp"
 #include "decoders/ocusync/complex_math.hpp"
 
 namespace windhover::decoders::bluetooth {
@@ -13,15 +14,6 @@ namespace {
 using ocusync::times_conj;
 
 constexpr std::size_t kFractions = 16;
-
-/// Share of a symbol's phase step that has passed at t symbols after its middle, BT = 0.5.
-double phase_share(double t) {
-  const double c = std::numbers::pi * 0.5 * std::sqrt(2 / std::numbers::ln2);
-  const auto ramp = [c](double x) {
-    return (x * std::erf(c * x) + std::exp(-c * c * x * x) / (c * std::sqrt(std::numbers::pi))) / 2;
-  };
-  return 0.5 + ramp(t + 0.5) - ramp(t - 0.5);
-}
 
 /// exp(jθ) of 1100 at t symbols after its start (any t: the pattern before and behind may be either), h =
 /// 0.5.
@@ -34,8 +26,8 @@ std::complex<double> mean_pattern(double t) {
       double steps = 0;
       for (int k = 0; k < 4; ++k) {
         const double a = kPattern[static_cast<std::size_t>(k)];
-        steps += a * phase_share(t - k - 0.5) + behind * a * phase_share(t - k - 4.5) +
-                 before * a * (phase_share(t - k + 3.5) - 1);
+        steps += a * gfsk_phase_share(t - k - 0.5) + behind * a * gfsk_phase_share(t - k - 4.5) +
+                 before * a * (gfsk_phase_share(t - k + 3.5) - 1);
       }
       sum += std::polar(0.25, std::numbers::pi / 2 * steps);
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "decoders/bluetooth/coded_symbols.hpp"
 #include "decoders/bluetooth/link_layer_bits.hpp"
 #include "decoders/ocusync/complex_math.hpp"
 
@@ -22,6 +23,9 @@ constexpr std::size_t kHeaderBits = 16, kHeaderTraceback = 24;
 constexpr float kMostSoft = 2.5F;  ///< of the amplitude: what a burst of interference may say at most
 constexpr float kNeighbourWeight = 0.7F;
 constexpr double kCarrierGain = 0.25, kDriftGain = 0.01, kClockGain = 0.05;
+constexpr std::size_t kSymbolGroup = 8;  ///< symbols of S=2 between two steps of carrier and clock
+constexpr float kMostSymbolSoft = 6.0F, kSymbolMemory = 0.9F;
+constexpr double kSymbolCarrierGain = 0.02, kSymbolClockGain = 0.05;
 constexpr std::array<std::array<std::int8_t, kBlock1Patterns>, 2> kSigns{block1_signs(0), block1_signs(1)};
 
 }  // namespace
@@ -36,6 +40,8 @@ void CodedTrack::start(const SampleView& view, const CodedSync& sync, int whiten
   groups_ = patterns_ = decided_ = 0;
   older_ = newer_ = {};
   indicator_level_ = {};
+  symbol_turn_ = {};
+  symbol_early_ = symbol_late_ = 0;
   viterbi_.reset();
   block2_ = false;
   bits_expected_ = 0;
@@ -77,15 +83,44 @@ bool CodedTrack::stop(const SampleView& view, Packet& packet) {
 
 bool CodedTrack::run(const SampleView& view, std::int64_t end, Packet& packet) {
   while (active_) {
+    const bool symbols = block2_ && phy_ == Phy::le_coded_s2;
     const std::size_t size = block2_ ? kGroup : std::min(kGroup, kBlock1Patterns - patterns_);
-    if (static_cast<std::int64_t>(std::ceil(time_)) + static_cast<std::int64_t>(size) * kPatternSamples > end)
-      return false;
-    const Group now = correlate(view, size);
-    if (take_group(now, packet)) {
-      active_ = false;
-      return true;
-    }
+    const std::size_t samples =
+        symbols ? (kSymbolGroup + kSymbolReach) * kCodedOversampling : size * kPatternSamples;
+    if (static_cast<std::int64_t>(std::ceil(time_)) + static_cast<std::int64_t>(samples) > end) return false;
+    active_ = !(symbols ? take_symbols(view, packet) : take_patterns(view, size, packet));
   }
+  return true;
+}
+
+bool CodedTrack::take_patterns(const SampleView& view, std::size_t size, Packet& packet) {
+  return take_group(correlate(view, size), packet);
+}
+
+bool CodedTrack::take_symbols(const SampleView& view, Packet& packet) {
+  std::array<cf32, (kSymbolGroup + 2 * kSymbolReach) * kCodedOversampling> turned;
+  const double whole = std::ceil(time_);
+  const auto from =
+      static_cast<std::int64_t>(whole) - static_cast<std::int64_t>(kSymbolReach) * kCodedOversampling;
+  carrier_.turn_back(view, from, turned);
+  symbol_turn_ *= kSymbolMemory;
+  symbol_early_ *= kSymbolMemory;
+  symbol_late_ *= kSymbolMemory;
+  for (std::size_t k = 0; k < kSymbolGroup; ++k) {
+    const SymbolSums sums = correlate_symbol(&turned[k * kCodedOversampling], whole - time_);
+    const float soft = sums.soft / (sync_.amplitude + 1e-30F);
+    if (take_soft(std::clamp(soft, -kMostSymbolSoft, kMostSymbolSoft), packet)) return true;
+    symbol_turn_ += sums.turn;
+    symbol_early_ += sums.early;
+    symbol_late_ += sums.late;
+  }
+  cfo_sum_ += carrier_.step;
+  ++groups_;
+  time_ += static_cast<double>(kSymbolGroup) * kCodedOversampling;
+  const double turn = phase(symbol_turn_) / kSymbolHalf;
+  carrier_.retune(static_cast<std::int64_t>(std::ceil(time_)), carrier_.step + kSymbolCarrierGain * turn);
+  time_ += kSymbolClockGain *
+           static_cast<double>((symbol_late_ - symbol_early_) / (symbol_late_ + symbol_early_ + 1e-30F));
   return false;
 }
 

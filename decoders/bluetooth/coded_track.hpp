@@ -48,6 +48,8 @@ class CodedTrack {
   };
 
   bool run(const SampleView& view, std::int64_t end, Packet& packet);
+  bool take_patterns(const SampleView& view, std::size_t size, Packet& packet);
+  bool take_symbols(const SampleView& view, Packet& packet);
   bool take_group(const Group& now, Packet& packet);
   Group correlate(const SampleView& view, std::size_t size) const;
   void steer(const Group& before, const Group& now);
@@ -71,6 +73,8 @@ class CodedTrack {
   std::size_t decided_ = 0;   ///< patterns of which the soft bit was taken
   Group older_, newer_;       ///< groups whose decisions wait for the one behind
   float held_soft_ = 0;       ///< first of a pair
+  cf32 symbol_turn_{};  ///< S=2: carrier's turn over half a window, and which side of the clock is stronger
+  float symbol_early_ = 0, symbol_late_ = 0;
   std::array<float, 2> indicator_level_{};
   CodedViterbi viterbi_;
   bool block2_ = false;
