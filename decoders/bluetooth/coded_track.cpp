@@ -20,9 +20,12 @@ constexpr double kRate = 2e6;
 constexpr float kNoiseBandwidthMhz = 1.9F;
 /// Decided bits behind the header until it is read: some ten constraint lengths of traceback.
 constexpr std::size_t kHeaderBits = 16, kHeaderTraceback = 24;
+/// Data that resembles block 1 by chance has more.
+constexpr unsigned kMaxAddressErrors = 4;
 constexpr float kMostSoft = 2.5F;  ///< of the amplitude: what a burst of interference may say at most
 constexpr float kNeighbourWeight = 0.7F;
-constexpr double kCarrierGain = 0.25, kDriftGain = 0.01, kClockGain = 0.05;
+/// A step a group. The carrier may move by 400 Hz/µs at times, the clock by 0.006 samples a group.
+constexpr double kCarrierGain = 0.5, kDriftGain = 0.08, kClockGain = 0.05;
 constexpr std::size_t kSymbolGroup = 8;  ///< symbols of S=2 between two steps of carrier and clock
 constexpr float kMostSymbolSoft = 6.0F, kSymbolMemory = 0.9F;
 constexpr double kSymbolCarrierGain = 0.02, kSymbolClockGain = 0.05;
@@ -71,13 +74,15 @@ bool CodedTrack::advance(const SampleView& view, Packet& packet) { return run(vi
 
 bool CodedTrack::stop(const SampleView& view, Packet& packet) {
   // The last group of a packet may reach beyond the samples.
-  if (run(view, view.end() + static_cast<std::int64_t>(kGroup + 1) * kPatternSamples, packet)) return true;
+  const bool ended = run(view, view.end() + static_cast<std::int64_t>(kGroup + 1) * kPatternSamples, packet);
   active_ = false;
   if (!block2_) return false;
   const double block2 = sync_.block1 + static_cast<double>(kBlock1Patterns) * kPatternSamples;
-  const double received = (static_cast<double>(view.end()) - block2) / (2 * kPatternSamples);
+  constexpr double kTolerance = 0.25;
+  const double received = (static_cast<double>(view.end()) - block2) / samples_per_bit() + kTolerance;
   const auto bits = static_cast<std::size_t>(std::max(0.0, received));
-  tell(false, std::min(bits, viterbi_.size()), viterbi_.best_state(), packet);
+  if (ended && (packet.crc_ok || bits >= bits_expected_)) return true;
+  tell(false, std::min(bits, viterbi_.size()), ended ? 0 : viterbi_.best_state(), packet);
   return true;
 }
 
@@ -88,13 +93,12 @@ bool CodedTrack::run(const SampleView& view, std::int64_t end, Packet& packet) {
     const std::size_t samples =
         symbols ? (kSymbolGroup + kSymbolReach) * kCodedOversampling : size * kPatternSamples;
     if (static_cast<std::int64_t>(std::ceil(time_)) + static_cast<std::int64_t>(samples) > end) return false;
-    active_ = !(symbols ? take_symbols(view, packet) : take_patterns(view, size, packet));
+    if (symbols ? take_symbols(view, packet) : take_group(correlate(view, size), packet)) {
+      active_ = false;
+      return true;
+    }
   }
-  return true;
-}
-
-bool CodedTrack::take_patterns(const SampleView& view, std::size_t size, Packet& packet) {
-  return take_group(correlate(view, size), packet);
+  return false;
 }
 
 bool CodedTrack::take_symbols(const SampleView& view, Packet& packet) {
@@ -195,6 +199,10 @@ bool CodedTrack::take_soft(float soft, Packet& packet) {
   return false;
 }
 
+double CodedTrack::samples_per_bit() const {
+  return 2.0 * (phy_ == Phy::le_coded_s8 ? kPatternSamples : kCodedOversampling);
+}
+
 void CodedTrack::finish_block1() {
   std::array<std::uint8_t, 32> bits;
   viterbi_.trace(0, bits);
@@ -202,6 +210,7 @@ void CodedTrack::finish_block1() {
   for (unsigned n = 0; n < 32; ++n)
     address_errors_ =
         static_cast<std::uint8_t>(address_errors_ + (bits[n] ^ ((kAdvertisingAddress >> n) & 1U)));
+  if (address_errors_ > kMaxAddressErrors) active_ = false;
   phy_ = indicator_level_[0] >= indicator_level_[1] ? Phy::le_coded_s8 : Phy::le_coded_s2;
   viterbi_.reset();
   block2_ = true;
@@ -249,9 +258,8 @@ void CodedTrack::tell(bool complete, std::size_t bits, unsigned end_state, Packe
   }
   packet.address_errors = address_errors_;
   packet.first_sample = sync_.block1 - kPreambleSamples;
-  const double per_bit = 2.0 * (phy_ == Phy::le_coded_s8 ? kPatternSamples : kCodedOversampling);
   packet.length_samples = kPreambleSamples + static_cast<double>(kBlock1Patterns) * kPatternSamples +
-                          per_bit * static_cast<double>(bits);
+                          samples_per_bit() * static_cast<double>(bits);
   packet.snr_db = snr_db_;
   packet.rssi_dbfs = 20 * std::log10(sync_.amplitude + 1e-15F);
   packet.cfo_hz = static_cast<float>(cfo_sum_ / static_cast<double>(std::max<std::size_t>(groups_, 1)) *

@@ -48,13 +48,13 @@ class CodedTrack {
   };
 
   bool run(const SampleView& view, std::int64_t end, Packet& packet);
-  bool take_patterns(const SampleView& view, std::size_t size, Packet& packet);
   bool take_symbols(const SampleView& view, Packet& packet);
   bool take_group(const Group& now, Packet& packet);
   Group correlate(const SampleView& view, std::size_t size) const;
   void steer(const Group& before, const Group& now);
   bool decide(const Group& before, const Group& now, const Group& after, Packet& packet);
   bool take_soft(float soft, Packet& packet);
+  double samples_per_bit() const;
   void finish_block1();
   bool take_block2_bit(Packet& packet);
   void read_header();
