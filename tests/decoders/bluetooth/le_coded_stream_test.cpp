@@ -119,10 +119,9 @@ BOOST_AUTO_TEST_CASE(gap_ends_a_packet_and_the_next_is_found) {
   receiver.process({iq.first(4000), {0}, true}, packets);
   BOOST_TEST(packets.empty());
   receiver.process({iq.subspan(8000), {100000}, true}, packets);
-  BOOST_REQUIRE(packets.size() == 1U);
-  BOOST_TEST(!packets[0].complete);
   receiver.process({{}, {200000}, true}, packets);
   BOOST_REQUIRE(packets.size() == 2U);
+  BOOST_TEST(!packets[0].complete);
   BOOST_TEST(test::carries(packets[1], scene.second));
   BOOST_TEST(std::abs(packets[1].first_sample - (92000 + 35016 / 4.0)) < 0.5);
 }
