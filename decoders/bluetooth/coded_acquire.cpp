@@ -40,21 +40,33 @@ cf32 matched(const PatternSums& sums, std::size_t p) {
   return {sums.pilot.real() + sign * sums.data.imag(), sums.pilot.imag() - sign * sums.data.real()};
 }
 
-/// Carrier left in patterns, radians a sample, on a grid of 10 kHz.
-double coarse_cfo(const Patterns& patterns) {
+struct CoarseCarrier {
+  double cfo_rad = 0;   ///< still to be added
+  float coherence = 0;  ///< as kMinCoherence, of pilot and data together
+};
+
+/// Carrier left in the patterns on a grid of 10 kHz.
+CoarseCarrier coarse_carrier(const Patterns& patterns) {
   constexpr int kReach = 7;
   constexpr double kStep = kTurn * 10e3 / 2e6;
-  double best = 0, best_power = -1;
+  std::array<cf32, kAddressPatterns> single;
+  float single_power = 0;
+  for (std::size_t p = 0; p < kAddressPatterns; ++p) {
+    single[p] = matched(patterns[p], p);
+    single_power += power(single[p]);
+  }
+  CoarseCarrier best;
   for (int bin = -kReach; bin <= kReach; ++bin) {
     const cf32 turn = unit_phasor(-bin * kStep * kPatternSamples);
-    double sum_power = 0;
+    float sum_power = 0;
     for (std::size_t piece = 0; piece < kPieces; ++piece) {
       cf32 sum{}, rotor{1, 0};
       for (std::size_t p = piece * kPiece; p < (piece + 1) * kPiece; ++p, rotor = times(rotor, turn))
-        sum += times(matched(patterns[p], p), rotor);
-      sum_power += static_cast<double>(power(sum));
+        sum += times(single[p], rotor);
+      sum_power += power(sum);
     }
-    if (sum_power > best_power) best = bin * kStep, best_power = sum_power;
+    const float coherence = sum_power / (single_power + 1e-30F);
+    if (coherence > best.coherence) best = {bin * kStep, coherence};
   }
   return best;
 }
@@ -96,7 +108,9 @@ Fit fit(const Patterns& patterns) {
 
 std::optional<CodedSync> acquire(const SampleView& view, const CodedHit& hit) {
   CodedSync sync{static_cast<double>(hit.block1), hit.cfo_rad, 0};
-  sync.cfo_rad += coarse_cfo(correlate_address(view, sync.block1, sync.cfo_rad));
+  const CoarseCarrier coarse = coarse_carrier(correlate_address(view, sync.block1, sync.cfo_rad));
+  if (coarse.coherence < kMinCoherence) return {};
+  sync.cfo_rad += coarse.cfo_rad;
   for (int round = 0; round < 3; ++round) {
     const Fit now = fit(correlate_address(view, sync.block1, sync.cfo_rad));
     if (now.coherence < kMinCoherence) return {};

@@ -97,6 +97,8 @@ PatternSums correlate_pattern(const cf32* iq, double fraction) {
   return sums;
 }
 
+void prepare_patterns() { filters(); }
+
 PatternGains pattern_gains() { return filters().gains; }
 
 }  // namespace windhover::decoders::bluetooth

@@ -50,5 +50,7 @@ struct PatternGains {
   float pilot = 0, data = 0;
 };
 PatternGains pattern_gains();
+/// Builds the filters, which otherwise happens at their first use.
+void prepare_patterns();
 
 }  // namespace windhover::decoders::bluetooth

@@ -102,6 +102,8 @@ cf32 correlate_one(const cf32* iq, std::size_t row, const Best& best, std::size_
 
 }  // namespace
 
+void prepare_symbols() { waveforms(); }
+
 SymbolSums correlate_symbol(const cf32* iq, double fraction) {
   const Waveforms& table = waveforms();
   const auto row = kHalfSample + static_cast<std::size_t>(std::clamp(fraction, 0.0, 1.0) * kPerSample + 0.5);

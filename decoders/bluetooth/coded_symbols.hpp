@@ -17,6 +17,10 @@ struct SymbolSums {
   float early = 0, late = 0;  ///< the best sequence's level if the clock were half a sample off
 };
 
+/// Builds the table that correlate_symbol() would otherwise build at its first call, which takes
+/// milliseconds.
+void prepare_symbols();
+
 /// iq holds kSymbolWindow samples; the window starts `fraction` (0 … 1) of a sample before iq[0].
 SymbolSums correlate_symbol(const cf32* iq, double fraction);
 
