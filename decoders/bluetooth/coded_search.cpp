@@ -11,7 +11,7 @@ namespace {
 
 using dsp::cf32;
 
-/// In noise a lag passes with probability exp(-threshold); a packet at -2 dB in 1 MHz has some 16 ± 3.
+/// In noise a lag passes with probability exp(-threshold); 99 % of packets at -2 dB in 1 MHz have more.
 constexpr float kThreshold = 8;
 /// Two crystals of 50 ppm each, Core Specification Vol 6 Part A 3.1.
 constexpr double kMaxCfoRad = 2 * std::numbers::pi * 260e3 / 2e6;

@@ -26,6 +26,9 @@ constexpr float kMostSoft = 2.5F;  ///< of the amplitude: what a burst of interf
 constexpr float kNeighbourWeight = 0.7F;
 /// A step a group. The carrier may move by 400 Hz/µs at times, the clock by 0.006 samples a group.
 constexpr double kCarrierGain = 0.5, kDriftGain = 0.08, kClockGain = 0.05;
+constexpr double kRadPerHz = 2 * std::numbers::pi / kRate;
+constexpr double kMostShiftRad = 70e3 * kRadPerHz;    // 50 kHz in a packet, and what the start was off
+constexpr double kMostDriftRad = 12.8e3 * kRadPerHz;  // 400 Hz/µs over a group
 constexpr std::size_t kSymbolGroup = 8;  ///< symbols of S=2 between two steps of carrier and clock
 constexpr float kMostSymbolSoft = 6.0F, kSymbolMemory = 0.9F;
 constexpr double kSymbolCarrierGain = 0.02, kSymbolClockGain = 0.05;
@@ -122,7 +125,7 @@ bool CodedTrack::take_symbols(const SampleView& view, Packet& packet) {
   ++groups_;
   time_ += static_cast<double>(kSymbolGroup) * kCodedOversampling;
   const double turn = phase(symbol_turn_) / kSymbolHalf;
-  carrier_.retune(static_cast<std::int64_t>(std::ceil(time_)), carrier_.step + kSymbolCarrierGain * turn);
+  retune(carrier_.step + kSymbolCarrierGain * turn);
   time_ += kSymbolClockGain *
            static_cast<double>((symbol_late_ - symbol_early_) / (symbol_late_ + symbol_early_ + 1e-30F));
   return false;
@@ -168,11 +171,17 @@ void CodedTrack::steer(const Group& before, const Group& now) {
   ++groups_;
   if (now.size != kGroup || before.size != kGroup) return;
   const double turn = phase(times_conj(now.pilot, before.pilot)) / (kGroup * kPatternSamples);
-  drift_ += kDriftGain * turn;
-  carrier_.retune(static_cast<std::int64_t>(std::ceil(time_)), carrier_.step + drift_ + kCarrierGain * turn);
+  drift_ = std::clamp(drift_ + kDriftGain * turn, -kMostDriftRad, kMostDriftRad);
+  retune(carrier_.step + drift_ + kCarrierGain * turn);
   const cf32 pilot = before.pilot + now.pilot;
   const float later = times_conj(now.timing, pilot).real() * 2 / (power(pilot) + 1e-30F);
   time_ += kClockGain * static_cast<double>(std::clamp(later, -1.0F, 1.0F));
+}
+
+/// From the next sample to be used on, and no further than carriers drift.
+void CodedTrack::retune(double step) {
+  const double bounded = std::clamp(step, sync_.cfo_rad - kMostShiftRad, sync_.cfo_rad + kMostShiftRad);
+  carrier_.retune(static_cast<std::int64_t>(std::ceil(time_)), bounded);
 }
 
 bool CodedTrack::decide(const Group& before, const Group& now, const Group& after, Packet& packet) {

@@ -52,6 +52,7 @@ class CodedTrack {
   bool take_group(const Group& now, Packet& packet);
   Group correlate(const SampleView& view, std::size_t size) const;
   void steer(const Group& before, const Group& now);
+  void retune(double step);
   bool decide(const Group& before, const Group& now, const Group& after, Packet& packet);
   bool take_soft(float soft, Packet& packet);
   double samples_per_bit() const;
