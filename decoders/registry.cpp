@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "decoders/bluetooth/advertising.hpp"
+#include "decoders/bluetooth/advertising_linker.hpp"
+#include "decoders/bluetooth/remote_id_frame.hpp"
 #include "decoders/ocusync/drone_id.hpp"
 
 namespace windhover::decoders {
@@ -9,6 +12,8 @@ namespace {
 
 constexpr std::array kDecoders{
     DecoderEntry{"dji_droneid", ocusync::drone_id_channels, ocusync::make_drone_id},
+    DecoderEntry{bluetooth::kDecoderName, bluetooth::advertising_channels, bluetooth::make_advertising,
+                 bluetooth::make_advertising_linker},
 };
 
 }  // namespace

@@ -28,7 +28,6 @@ struct Packet {
   bool crc_ok = false;
   std::uint16_t size = 0;                        ///< bytes of the PDU that are held
   std::array<std::uint8_t, kMaxPduBytes> bytes;  ///< PDU without whitening, header first
-  std::uint8_t address_errors = 0;               ///< bits of the access address that were wrong
   double first_sample = 0;                       ///< start of the preamble's first symbol
   double length_samples = 0;                     ///< preamble to the end of the CRC (or of TERM2)
   float snr_db = 0;                              ///< in the width of the symbol rate (1 MHz at 1 Msym/s)

@@ -84,7 +84,8 @@ Scene ble_scene(const BleCase& c, std::uint32_t first, std::size_t packets) {
   const auto pdu_of = [&](std::uint32_t number) {
     return c.pack == 0 ? ble_legacy_pdu(number) : ble_pack_pdu(number, c.pack);
   };
-  const double spacing_s = synth::ble_duration_s(c.phy, pdu_of(0).size()) + 1.2e-3;
+  // The noise floor that gates track is the lower decile: a channel must not be busy all the time.
+  const double spacing_s = 1.6 * synth::ble_duration_s(c.phy, pdu_of(0).size()) + 1.2e-3;
   const double end_s = kSettle_s + spacing_s * static_cast<double>(packets + 1);
   std::vector<cf32> iq = noise(rate, end_s, random);
   const Put put{iq, rate, centre, random};

@@ -60,7 +60,7 @@ Lines replay(const fs::path& recording, const SensorOptions& options = {}) {
   return run(open_recording(recording, {}), options);
 }
 
-fs::path bundled() { return fs::path(WINDHOVER_SOURCE_DIR) / "captures/two_dji_aircraft.sigmf-meta"; }
+fs::path bundled() { return fs::path(WINDHOVER_SOURCE_DIR) / "captures/rooftop.sigmf-meta"; }
 
 constexpr Hertz kCentre{2450e6};
 
@@ -130,13 +130,24 @@ std::vector<int> sequences(const Lines& lines) {
   return found;
 }
 
+/// All that is expected, at any depth; the feed says more.
+bool holds(const json& found, const json& expected) {
+  if (!expected.is_structured()) return found == expected;
+  if (expected.is_array() && found.size() != expected.size()) return false;
+  for (const auto& [key, value] : expected.items()) {
+    const auto member = expected.is_array() ? found.begin() + std::stol(key) : found.find(key);
+    if (member == found.end() || !holds(*member, value)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(threads)
 
 BOOST_AUTO_TEST_CASE(a_recording_gives_the_same_bytes_with_any_number_of_workers) {
   const Lines one = replay(bundled(), {.workers = 1});
-  BOOST_TEST(one.of("frame").size() == 60U);
+  BOOST_TEST(one.of("frame").size() == 50U);
   for (const std::size_t workers : {2, 3, 5}) {
     const Lines more = replay(bundled(), {.workers = workers});
     BOOST_TEST(more.lines == one.lines, boost::test_tools::per_element());
@@ -192,23 +203,28 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(frames_of_the_bundled_scene_are_those_that_were_sent) {
   const auto frames = replay(bundled()).of("frame");
-  std::ifstream truth(fs::path(WINDHOVER_SOURCE_DIR) / "captures/two_dji_aircraft.expected.jsonl");
+  std::ifstream truth(fs::path(WINDHOVER_SOURCE_DIR) / "captures/rooftop.expected.jsonl");
   std::size_t sent = 0;
-  for (std::string line; std::getline(truth, line); ++sent) {
+  for (std::string line; std::getline(truth, line);) {
     const json expected = json::parse(line);
+    if (!expected.at("frame")) continue;
+    ++sent;
+    const double carrier_tolerance_hz = expected.at("protocol") == "odid" ? 10e3 : 500;
     const auto same = [&](const json& frame) {
       const json& rf = frame.at("rf");
       const double carrier = rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>();
       return frame.at("payload_hex") == expected.at("payload_hex") &&
              std::abs(rf.at("start_s").get<double>() - expected.at("start_s").get<double>()) < 10e-6 &&
              std::abs(carrier - expected.at("center_hz").get<double>() -
-                      expected.at("cfo_hz").get<double>()) < 500;
+                      expected.at("cfo_hz").get<double>()) < carrier_tolerance_hz;
     };
     const auto found = std::find_if(frames.begin(), frames.end(), same);
-    BOOST_REQUIRE(found != frames.end());
-    for (const auto& [name, value] : expected.at("fields").items())
-      BOOST_TEST((found->at("fields").contains(name) && found->at("fields").at(name) == value),
-                 name << " of sequence " << expected.at("fields").value("sequence", -1));
+    BOOST_REQUIRE_MESSAGE(found != frames.end(), line);
+    for (const char* name : {"protocol", "transport", "transmitter", "counter", "fields", "messages"})
+      if (expected.contains(name))
+        BOOST_TEST((found->contains(name) && holds(found->at(name), expected.at(name))),
+                   name << " of " << line);
+    if (expected.contains("channel")) BOOST_TEST(found->at("rf").at("channel") == expected.at("channel"));
   }
   BOOST_TEST(frames.size() == sent);
 }

@@ -19,6 +19,11 @@ void append(Bits& out, std::span<const std::uint8_t> bits) {
   out.insert(out.end(), bits.begin(), bits.end());
 }
 
+void require_channel(int channel_index) {
+  if (channel_index < 0 || channel_index >= kBleChannels)
+    throw std::invalid_argument("a Bluetooth LE channel index is 0 to 39");
+}
+
 Bits address_bits(std::uint32_t address) {
   Bits out;
   for (unsigned i = 0; i < 32; ++i) out.push_back(static_cast<std::uint8_t>(address >> i & 1));
@@ -66,6 +71,15 @@ void append_block(Bits& out, Bits bits, bool s8) {
 
 }  // namespace
 
+dsp::Hertz ble_channel_frequency(int channel_index) {
+  require_channel(channel_index);
+  constexpr double kFirst_hz = 2402e6, kSpacing_hz = 2e6;
+  constexpr std::array kPrimary{0, 12, 39};  // places in the band of 37, 38, 39
+  int place = channel_index + (channel_index <= 10 ? 1 : 2);
+  if (channel_index >= 37) place = kPrimary[static_cast<std::size_t>(channel_index - 37)];
+  return {kFirst_hz + kSpacing_hz * place};
+}
+
 Bits ble_bits(std::span<const std::uint8_t> bytes) {
   Bits out;
   for (const auto byte : bytes)
@@ -86,8 +100,7 @@ Bits ble_crc24(std::span<const std::uint8_t> pdu, std::uint32_t init) {
 }
 
 Bits ble_whitening(int channel_index, std::size_t count) {
-  if (channel_index < 0 || channel_index >= kBleChannels)
-    throw std::invalid_argument("a Bluetooth LE channel index is 0 to 39");
+  require_channel(channel_index);
   std::array<std::uint8_t, 7> reg{1};
   for (std::size_t i = 1; i < reg.size(); ++i)
     reg[i] = static_cast<std::uint8_t>(channel_index >> (6 - i) & 1);

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "dsp/types.hpp"
+
 namespace windhover::synth {
 
 using Bits = std::vector<std::uint8_t>;
@@ -24,6 +26,9 @@ struct BleFraming {
   std::optional<Bits> preamble{};                   ///< instead of the standard one
   bool whitened = true;
 };
+
+/// Throws std::invalid_argument unless the index is 0 … 39; 37 to 39 are the primary advertising channels.
+dsp::Hertz ble_channel_frequency(int channel_index);
 
 /// LSB first.
 Bits ble_bits(std::span<const std::uint8_t> bytes);

@@ -161,4 +161,11 @@ BOOST_AUTO_TEST_CASE(durations_are_those_of_the_packets) {
   BOOST_TEST(ble_duration_s(le_coded_s2, 246) == 4366e-6, boost::test_tools::tolerance(1e-12));
 }
 
+BOOST_AUTO_TEST_CASE(channels_lie_two_megahertz_apart_around_the_primary_ones) {
+  for (const auto& [channel, mhz] :
+       {std::pair{37, 2402}, {0, 2404}, {10, 2424}, {38, 2426}, {11, 2428}, {36, 2478}, {39, 2480}})
+    BOOST_TEST(ble_channel_frequency(channel).value == 1e6 * mhz);
+  BOOST_CHECK_THROW(ble_channel_frequency(40), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,9 +13,6 @@ namespace windhover::synth {
 namespace {
 
 constexpr double kInterval_s = 0.64;
-constexpr Range kLatitude{-90, 90};
-constexpr Range kLongitude{-180, 180};
-constexpr double kMetresPerDegree = 6371008.8 * std::numbers::pi / 180;
 
 /// A packet and what a receiver should read from it.
 struct Content {
@@ -144,26 +141,19 @@ Content licence_content(const Aircraft& aircraft) {
   return out;
 }
 
-std::string short_text(SceneObject& config, const std::string& key, const std::string& otherwise,
-                       std::size_t longest) {
-  auto text = config.text_or(key, otherwise);
-  if (text.size() > longest) config.fail(key, "at most " + std::to_string(longest) + " characters");
-  return text;
-}
-
 void read_place(SceneObject& config, const std::string& key, std::int32_t& lat, std::int32_t& lon) {
   auto place = config.optional_object(key);
   if (!place) return;
-  lat = droneid_coordinate(place->number("lat_deg", kLatitude));
-  lon = droneid_coordinate(place->number("lon_deg", kLongitude));
+  lat = droneid_coordinate(place->number("lat_deg", kLatitude_deg));
+  lon = droneid_coordinate(place->number("lon_deg", kLongitude_deg));
   place->finish();
 }
 
 std::vector<Waypoint> read_path(SceneObject& config) {
   std::vector<Waypoint> path;
   for (auto& point : config.objects("path")) {
-    path.push_back({point.number("t_s"), point.number("lat_deg", kLatitude),
-                    point.number("lon_deg", kLongitude), point.number("height_m", {-500, 10'000}),
+    path.push_back({point.number("t_s"), point.number("lat_deg", kLatitude_deg),
+                    point.number("lon_deg", kLongitude_deg), point.number("height_m", {-500, 10'000}),
                     point.optional_number("yaw_deg", {-180, 180})});
     if (path.size() > 1 && path.back().t_s <= path[path.size() - 2].t_s)
       point.fail("t_s", "later than that of the point before");
@@ -247,6 +237,7 @@ void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::v
   const auto variant = config.integer_or("variant", 9, {8, 9}) == 9 ? DroneIdVariant::nine_symbols
                                                                     : DroneIdVariant::eight_symbols;
   const Schedule schedule = read_schedule(config, context, kInterval_s);
+  const Radio radio = read_radio(config, context);
   const ContentSource content = read_content(config, context);
   const auto stale = config.bytes_or_empty("stale_hex");
   config.finish();
@@ -254,7 +245,9 @@ void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::v
   const Waveform sample = modulate_droneid(transport_block({}), variant);
   Random random(context.seed);
   for (std::size_t n = 0; n < schedule.starts_s.size(); ++n) {
-    Transmission burst = scheduled(schedule, n, context, sample.duration_s(), sample.noise_bandwidth, random);
+    const Place place{schedule.starts_s[n], schedule.carriers[n], sample.duration_s(),
+                      sample.noise_bandwidth};
+    Transmission burst = transmission(radio, place, context, random);
     auto [packet, fields] = content(n, burst.start_s);
     burst.protocol = "dji_droneid";
     burst.transport = "ocusync";

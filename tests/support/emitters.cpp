@@ -34,7 +34,7 @@ void read_carriers(SceneObject& config, Schedule& out) {
     out.carriers.push_back({carriers_hz[n / stay % carriers_hz.size()]});
 }
 
-void read_level(SceneObject& config, const EmitterContext& context, Schedule& out) {
+void read_level(SceneObject& config, const EmitterContext& context, Radio& out) {
   out.snr_db = config.optional_number("snr_db", kLevel_db);
   out.level_dbfs = config.optional_number("level_dbfs", kLevel_db);
   if (out.snr_db.has_value() == out.level_dbfs.has_value())
@@ -42,7 +42,7 @@ void read_level(SceneObject& config, const EmitterContext& context, Schedule& ou
   if (out.snr_db && !context.noise_per_hz) config.fail("snr_db", "left out in a scene without noise_dbfs");
 }
 
-void read_channel(SceneObject& config, Schedule& out) {
+void read_channel(SceneObject& config, Radio& out) {
   if (config.has("taps"))
     for (auto& tap : config.objects("taps")) {
       const double gain = std::pow(10, tap.number("gain_db", kLevel_db) / 20);
@@ -60,10 +60,15 @@ void read_channel(SceneObject& config, Schedule& out) {
 
 }  // namespace
 
-Schedule read_schedule(SceneObject& config, const EmitterContext& context, double default_interval_s) {
-  Schedule out;
-  read_timing(config, context, default_interval_s, out);
-  read_carriers(config, out);
+std::string short_text(SceneObject& config, const std::string& key, const std::string& otherwise,
+                       std::size_t longest) {
+  auto text = config.text_or(key, otherwise);
+  if (text.size() > longest) config.fail(key, "at most " + std::to_string(longest) + " characters");
+  return text;
+}
+
+Radio read_radio(SceneObject& config, const EmitterContext& context) {
+  Radio out;
   out.cfo_hz = config.number_or("cfo_hz", 0, {-10e6, 10e6});
   out.clock_ppm = config.number_or("clock_ppm", 0, {-1000, 1000});
   read_level(config, context, out);
@@ -71,21 +76,28 @@ Schedule read_schedule(SceneObject& config, const EmitterContext& context, doubl
   return out;
 }
 
-Transmission scheduled(const Schedule& schedule, std::size_t n, const EmitterContext& context,
-                       double duration_s, dsp::Hertz noise_bandwidth, Random& random) {
+Schedule read_schedule(SceneObject& config, const EmitterContext& context, double default_interval_s) {
+  Schedule out;
+  read_timing(config, context, default_interval_s, out);
+  read_carriers(config, out);
+  return out;
+}
+
+Transmission transmission(const Radio& radio, const Place& place, const EmitterContext& context,
+                          Random& random) {
   Transmission out;
-  out.carrier = schedule.carriers[n];
-  out.cfo_hz = schedule.cfo_hz;
-  out.start_s = schedule.starts_s[n];
-  out.duration_s = duration_s;
-  out.noise_bandwidth = noise_bandwidth;
-  out.clock_ppm = schedule.clock_ppm;
+  out.carrier = place.carrier;
+  out.cfo_hz = radio.cfo_hz;
+  out.start_s = place.start_s;
+  out.duration_s = place.duration_s;
+  out.noise_bandwidth = place.noise_bandwidth;
+  out.clock_ppm = radio.clock_ppm;
   out.phase_rad = random.uniform(0, 2 * std::numbers::pi);
-  out.taps = schedule.rician ? rician_taps(random, *schedule.rician) : schedule.taps;
-  const double noise = context.noise_per_hz.value_or(0) * noise_bandwidth.value;
-  out.power = schedule.level_dbfs ? std::pow(10, *schedule.level_dbfs / 10)
-                                  : noise * std::pow(10, schedule.snr_db.value_or(0) / 10);
-  out.snr_db = schedule.snr_db;
+  out.taps = radio.rician ? rician_taps(random, *radio.rician) : radio.taps;
+  const double noise = context.noise_per_hz.value_or(0) * place.noise_bandwidth.value;
+  out.power = radio.level_dbfs ? std::pow(10, *radio.level_dbfs / 10)
+                               : noise * std::pow(10, radio.snr_db.value_or(0) / 10);
+  out.snr_db = radio.snr_db;
   if (!out.snr_db && noise > 0) out.snr_db = 10 * std::log10(out.power / noise);
   return out;
 }

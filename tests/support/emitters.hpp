@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <numbers>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,12 +21,19 @@ struct EmitterContext {
   std::optional<SceneTime> start;
   std::optional<double> noise_per_hz;  ///< power density, full scale² / Hz
   std::uint64_t seed = 0;              ///< its own
+  dsp::Hertz centre{}, rate{};         ///< of the recording
 };
 
-/// What all emitters have in common: when, where, how loud, through which channel.
-struct Schedule {
-  std::vector<double> starts_s;
-  std::vector<dsp::Hertz> carriers;  ///< one per start
+inline constexpr Range kLatitude_deg{-90, 90};
+inline constexpr Range kLongitude_deg{-180, 180};
+inline constexpr double kMetresPerDegree = 6371008.8 * std::numbers::pi / 180;
+
+/// A text that may be left out, of so many bytes at most.
+std::string short_text(SceneObject& config, const std::string& key, const std::string& otherwise,
+                       std::size_t longest);
+
+/// What all emitters have in common: how far off, how loud, through which channel.
+struct Radio {
   double cfo_hz = 0;
   double clock_ppm = 0;
   std::optional<double> snr_db;
@@ -33,13 +42,28 @@ struct Schedule {
   std::optional<RicianProfile> rician;  ///< new taps for each transmission
 };
 
-/// Reads start_s, interval_s, count, carrier_hz or hop, cfo_hz, clock_ppm, snr_db or level_dbfs, taps,
-/// rician.
+/// Reads cfo_hz, clock_ppm, snr_db or level_dbfs, taps, rician.
+Radio read_radio(SceneObject& config, const EmitterContext& context);
+
+/// When and where.
+struct Schedule {
+  std::vector<double> starts_s;
+  std::vector<dsp::Hertz> carriers;  ///< one per start
+};
+
+/// Reads start_s, interval_s, count, carrier_hz or hop.
 Schedule read_schedule(SceneObject& config, const EmitterContext& context, double default_interval_s);
 
-/// The schedule's n-th transmission with all but protocol, payload, fields and waveform filled in.
-Transmission scheduled(const Schedule& schedule, std::size_t n, const EmitterContext& context,
-                       double duration_s, dsp::Hertz noise_bandwidth, Random& random);
+struct Place {
+  double start_s = 0;
+  dsp::Hertz carrier{};
+  double duration_s = 0;
+  dsp::Hertz noise_bandwidth{};
+};
+
+/// A transmission with all but protocol, payload, fields and waveform filled in.
+Transmission transmission(const Radio& radio, const Place& place, const EmitterContext& context,
+                          Random& random);
 
 /// Reads all of `config` and appends the transmissions, in any order.
 using PlanEmitter = void (*)(SceneObject& config, const EmitterContext& context,
@@ -50,9 +74,13 @@ struct EmitterEntry {
   PlanEmitter plan;
 };
 
+void plan_ble_advertiser(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_ble_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 
 inline constexpr std::array kEmitters{
+    EmitterEntry{"ble_advertiser", plan_ble_advertiser},
+    EmitterEntry{"ble_remote_id", plan_ble_remote_id},
     EmitterEntry{"dji_droneid", plan_dji_droneid},
 };
 

@@ -120,4 +120,17 @@ BOOST_AUTO_TEST_CASE(phy_gives_the_rate) {
              2 * kBleRamp + kGfskSamplesPerSymbol * (80 + 296 + 8 * (8 * 5 + 3)));
 }
 
+BOOST_AUTO_TEST_CASE(every_symbol_of_every_phy_turns_the_way_of_its_bit) {
+  using enum BlePhy;
+  const auto pdu =
+      from_hex("472909099a78563412c2750e1e16faff0d5a122624160a42bf241b6ed1b4b69808ac0870084a53150e0200");
+  for (const auto phy : {le_1m, le_2m, le_coded_s8, le_coded_s2}) {
+    const Bits bits = ble_packet(phy, 10, pdu);
+    const auto wave = modulate_ble(phy, 10, pdu, {.gfsk = {.modulation_index = 0.45}});
+    std::size_t wrong = 0;
+    for (std::size_t k = 0; k < bits.size(); ++k) wrong += (at_middle(wave, k) > 0) != (bits[k] != 0);
+    BOOST_TEST(wrong == 0U);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

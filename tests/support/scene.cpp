@@ -60,7 +60,7 @@ std::optional<double> read_gate(SceneObject& config) {
 }
 
 std::vector<Transmission> read_emitters(SceneObject& config, const Scene& scene) {
-  EmitterContext context{scene.duration_s, scene.start, std::nullopt, 0};
+  EmitterContext context{scene.duration_s, scene.start, std::nullopt, 0, scene.centre, scene.rate};
   if (scene.noise_power) context.noise_per_hz = *scene.noise_power / scene.rate.value;
   std::vector<Transmission> out;
   std::uint64_t number = 0;

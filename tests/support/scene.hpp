@@ -26,12 +26,20 @@ struct TruthField {
   std::variant<std::int64_t, double, std::string> value;
 };
 
+/// One of several messages in a frame.
+struct TruthMessage {
+  std::string type;
+  std::vector<TruthField> fields;
+};
+
 /// One transmission of the scene. The waveform is made when its time comes.
 struct Transmission {
   std::string protocol;   ///< "dji_droneid"
   std::string transport;  ///< "ocusync"
-  dsp::Hertz carrier;     ///< what the sender means to use
-  double cfo_hz = 0;      ///< and by how much it misses it
+  /// Whether a receiver should report a frame for it; not for what only shares the air with such.
+  bool is_frame = true;
+  dsp::Hertz carrier;  ///< what the sender means to use
+  double cfo_hz = 0;   ///< and by how much it misses it
   double start_s = 0;
   double duration_s = 0;
   double power = 1;              ///< mean, 1 = full scale
@@ -41,7 +49,9 @@ struct Transmission {
   double phase_rad = 0;
   std::vector<Tap> taps;  ///< empty: a single direct path
   std::vector<std::uint8_t> payload;
+  std::vector<TruthField> link;  ///< what the feed says beside the content: channel, sender
   std::vector<TruthField> fields;
+  std::vector<TruthMessage> messages;  ///< in place of fields, where frames hold messages
   std::function<Waveform()> waveform;
 };
 

@@ -159,17 +159,29 @@ bool recorded_whole(const Transmission& sent, const Scene& scene) {
   return away <= scene.rate.value / 2 && sent.start_s + sent.duration_s <= scene.duration_s;
 }
 
+void put_fields(ordered_json& json, const std::vector<TruthField>& fields) {
+  for (const auto& [name, value] : fields)
+    std::visit([&json, &key = name](const auto& held) { json[key] = held; }, value);
+}
+
+ordered_json object_of(const std::vector<TruthField>& fields) {
+  ordered_json json = ordered_json::object();
+  put_fields(json, fields);
+  return json;
+}
+
 ordered_json truth_line(const Transmission& sent, const Scene& scene) {
   ordered_json line{{"protocol", sent.protocol},       {"transport", sent.transport},
                     {"center_hz", sent.carrier.value}, {"cfo_hz", sent.cfo_hz},
                     {"start_s", sent.start_s},         {"duration_s", sent.duration_s}};
   if (sent.snr_db) line["snr_db"] = *sent.snr_db;
   line["complete"] = recorded_whole(sent, scene);
+  line["frame"] = sent.is_frame;
+  put_fields(line, sent.link);
   line["payload_hex"] = hex(sent.payload);
-  ordered_json fields = ordered_json::object();
-  for (const auto& [name, value] : sent.fields)
-    std::visit([&fields, &key = name](const auto& held) { fields[key] = held; }, value);
-  line["fields"] = std::move(fields);
+  for (const auto& [type, fields] : sent.messages)
+    line["messages"].push_back({{"type", type}, {"fields", object_of(fields)}});
+  if (sent.is_frame && sent.messages.empty()) line["fields"] = object_of(sent.fields);
   return line;
 }
 

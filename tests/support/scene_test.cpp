@@ -13,6 +13,7 @@
 #include "tests/support/droneid_modulator.hpp"
 #include "tests/support/droneid_packet.hpp"
 #include "tests/support/hex.hpp"
+#include "tests/support/scene_fixture.hpp"
 
 using namespace windhover::synth;
 using nlohmann::json;
@@ -20,23 +21,6 @@ using windhover::dsp::cf32;
 namespace tt = boost::test_tools;
 
 namespace {
-
-struct ScratchFolder {
-  std::filesystem::path path;
-  ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "windhover-scene-XXXXXX").string();
-    path = mkdtemp(pattern.data());
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path); }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  std::filesystem::path write(const json& scene) const {
-    const auto file = path / "scene.json";
-    std::ofstream(file) << scene.dump();
-    return file;
-  }
-};
 
 json aircraft() {
   return {{"serial", "FICTION0000001"},
@@ -66,16 +50,6 @@ json scene() {
           {"seed", 5},
           {"gated", {{"margin_s", 0.0002}}},
           {"emitters", {emitter()}}};
-}
-
-std::string sentence_of(const json& scene_json) {
-  const ScratchFolder folder;
-  try {
-    load_scene(folder.write(scene_json));
-  } catch (const SceneError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 std::string contents(const std::filesystem::path& file) {
@@ -158,6 +132,7 @@ BOOST_AUTO_TEST_CASE(the_truth_has_the_values_that_were_sent) {
   BOOST_TEST(second.at("cfo_hz").get<double>() == 1000);
   BOOST_TEST(second.at("snr_db").get<double>() == 10);
   BOOST_TEST(second.at("complete").get<bool>());
+  BOOST_TEST(second.at("frame").get<bool>());
   BOOST_TEST(second.at("duration_s").get<double>() == 9880 / 15.36e6, tt::tolerance(1e-12));
 
   // The burst at 0.641 s repeats message 0, that of the sequence number before the counter wraps.
@@ -299,9 +274,9 @@ BOOST_AUTO_TEST_CASE(all_datatypes_hold_the_same_signal) {
 BOOST_AUTO_TEST_CASE(the_bundled_recording_is_what_its_scene_gives) {
   const std::filesystem::path folder = std::filesystem::path(WINDHOVER_SOURCE_DIR) / "captures";
   const ScratchFolder scratch;
-  render_scene(folder / "two_dji_aircraft.json", scratch.path / "two_dji_aircraft");
+  render_scene(folder / "rooftop.json", scratch.path / "rooftop");
   const auto both = [&](const char* suffix) {
-    const std::string name = std::string("two_dji_aircraft") + suffix;
+    const std::string name = std::string("rooftop") + suffix;
     return std::array{contents(scratch.path / name), contents(folder / name)};
   };
   const auto [truth, stored_truth] = both(".expected.jsonl");
@@ -341,7 +316,8 @@ BOOST_AUTO_TEST_CASE(scenes_with_mistakes_are_refused_in_one_sentence) {
   BOOST_TEST(sentence_of(bad) == "emitters must be a list of at least one object.");
   bad = scene();
   bad["emitters"][0]["type"] = "radar";
-  BOOST_TEST(sentence_of(bad) == "emitters[0].type must be one of: dji_droneid.");
+  BOOST_TEST(sentence_of(bad) ==
+             "emitters[0].type must be one of: ble_advertiser, ble_remote_id, dji_droneid.");
   bad = scene();
   bad["emitters"][0]["colour"] = "red";
   BOOST_TEST(sentence_of(bad) == "emitters[0].colour is not a key that scenes know; check its spelling.");
