@@ -74,11 +74,19 @@ CoarseCarrier coarse_carrier(const Patterns& patterns) {
 struct Fit {
   double cfo_rad = 0, later = 0;  ///< still to be added: radians a sample, samples
   float coherence = 0, amplitude = 0;
+  double modulation_index = kNominalIndex;
 };
+
+/// By how much the data lean towards the pilot: not at all with the index of the filters.
+double index_of(float lean) {
+  constexpr double kIndexPerLean = -0.318;
+  return std::clamp(kNominalIndex + kIndexPerLean * static_cast<double>(lean), 0.44, 0.56);
+}
 
 Fit fit(const Patterns& patterns) {
   std::array<cf32, kPieces> pieces{};
-  float data_power = 0, data_piece_power = 0, single_power = 0, piece_power = 0, pilot_power = 0, later = 0;
+  float data_power = 0, data_piece_power = 0, single_power = 0, piece_power = 0, pilot_power = 0, later = 0,
+        lean = 0;
   for (std::size_t piece = 0; piece < kPieces; ++piece) {
     cf32 pilot{}, timing{}, data{};
     for (std::size_t p = piece * kPiece; p < (piece + 1) * kPiece; ++p) {
@@ -94,6 +102,7 @@ Fit fit(const Patterns& patterns) {
     data_piece_power += power(data);
     pilot_power += power(pilot);
     later += times_conj(timing, pilot).real();
+    lean += times_conj(data, pilot).real();
   }
   cf32 turn{};
   for (std::size_t piece = 1; piece < kPieces; ++piece) turn += times_conj(pieces[piece], pieces[piece - 1]);
@@ -101,7 +110,8 @@ Fit fit(const Patterns& patterns) {
   const PatternGains gains = pattern_gains();
   return {phase(turn) / (kPiece * kPatternSamples), static_cast<double>(later / (pilot_power + 1e-30F)),
           data_piece_power / (data_power + 1e-30F),
-          std::sqrt(std::max(0.0F, piece_power - single_power) / kPairs) / (gains.pilot + gains.data)};
+          std::sqrt(std::max(0.0F, piece_power - single_power) / kPairs) / (gains.pilot + gains.data),
+          index_of(lean / (pilot_power + 1e-30F))};
 }
 
 }  // namespace
@@ -117,6 +127,7 @@ std::optional<CodedSync> acquire(const SampleView& view, const CodedHit& hit) {
     sync.cfo_rad += now.cfo_rad;
     sync.block1 += std::clamp(now.later, -1.0, 1.0);
     sync.amplitude = now.amplitude;
+    sync.modulation_index = now.modulation_index;
   }
   return sync;
 }

@@ -5,7 +5,7 @@
 #include <complex>
 #include <numbers>
 
-#include "decoders/bluetooth/gfsk_phase.hpp"
+#include "decoders/bluetooth/gfsk_reference.hpp"
 #include "decoders/ocusync/complex_math.hpp"
 
 namespace windhover::decoders::bluetooth {
@@ -26,10 +26,10 @@ std::complex<double> mean_pattern(double t) {
       double steps = 0;
       for (int k = 0; k < 4; ++k) {
         const double a = kPattern[static_cast<std::size_t>(k)];
-        steps += a * gfsk_phase_share(t - k - 0.5) + behind * a * gfsk_phase_share(t - k - 4.5) +
-                 before * a * (gfsk_phase_share(t - k + 3.5) - 1);
+        steps += a * phase_pulse(t - k) + behind * a * phase_pulse(t - k - 4) +
+                 before * a * (phase_pulse(t - k + 4) - std::numbers::pi);
       }
-      sum += std::polar(0.25, std::numbers::pi / 2 * steps);
+      sum += std::polar(0.25, kNominalIndex * steps);
     }
   return sum;
 }

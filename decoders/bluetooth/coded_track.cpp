@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "decoders/bluetooth/coded_symbols.hpp"
 #include "decoders/bluetooth/link_layer_bits.hpp"
 #include "decoders/ocusync/complex_math.hpp"
 
@@ -29,9 +28,6 @@ constexpr double kCarrierGain = 0.5, kDriftGain = 0.08, kClockGain = 0.05;
 constexpr double kRadPerHz = 2 * std::numbers::pi / kRate;
 constexpr double kMostShiftRad = 70e3 * kRadPerHz;    // 50 kHz in a packet, and what the start was off
 constexpr double kMostDriftRad = 12.8e3 * kRadPerHz;  // 400 Hz/µs over a group
-constexpr std::size_t kSymbolGroup = 8;  ///< symbols of S=2 between two steps of carrier and clock
-constexpr float kMostSymbolSoft = 6.0F, kSymbolMemory = 0.9F;
-constexpr double kSymbolCarrierGain = 0.02, kSymbolClockGain = 0.05;
 constexpr std::array<std::array<std::int8_t, kBlock1Patterns>, 2> kSigns{block1_signs(0), block1_signs(1)};
 
 }  // namespace
@@ -46,8 +42,6 @@ void CodedTrack::start(const SampleView& view, const CodedSync& sync, int whiten
   groups_ = patterns_ = decided_ = 0;
   older_ = newer_ = {};
   indicator_level_ = {};
-  symbol_turn_ = {};
-  symbol_early_ = symbol_late_ = 0;
   viterbi_.reset();
   block2_ = false;
   bits_expected_ = 0;
@@ -83,20 +77,30 @@ bool CodedTrack::stop(const SampleView& view, Packet& packet) {
   const double block2 = sync_.block1 + static_cast<double>(kBlock1Patterns) * kPatternSamples;
   constexpr double kTolerance = 0.25;
   const double received = (static_cast<double>(view.end()) - block2) / samples_per_bit() + kTolerance;
-  const auto bits = static_cast<std::size_t>(std::max(0.0, received));
+  auto bits = static_cast<std::size_t>(std::max(0.0, received));
   if (ended && (packet.crc_ok || bits >= bits_expected_)) return true;
-  tell(false, std::min(bits, viterbi_.size()), ended ? 0 : viterbi_.best_state(), packet);
+  std::array<std::uint8_t, kMaxCodedInput> decoded{};
+  if (phy_ == Phy::le_coded_s2) {
+    bits = std::min(bits, symbol_bits(view, bits));
+    symbols_.decide(std::span(decoded).first(bits), false);
+  } else {
+    bits = std::min(bits, viterbi_.size());
+    viterbi_.trace(ended ? 0 : viterbi_.best_state(), std::span(decoded).first(bits));
+  }
+  // CRC and PDU may be there although the termination is not.
+  tell(bits_expected_ != 0 && bits + kTerminationBits >= bits_expected_, std::span(decoded).first(bits),
+       packet);
+  packet.complete = packet.crc_ok;
   return true;
 }
 
 bool CodedTrack::run(const SampleView& view, std::int64_t end, Packet& packet) {
   while (active_) {
-    const bool symbols = block2_ && phy_ == Phy::le_coded_s2;
+    if (block2_ && phy_ == Phy::le_coded_s2) return run_symbols(view, packet);
     const std::size_t size = block2_ ? kGroup : std::min(kGroup, kBlock1Patterns - patterns_);
-    const std::size_t samples =
-        symbols ? (kSymbolGroup + kSymbolReach) * kCodedOversampling : size * kPatternSamples;
-    if (static_cast<std::int64_t>(std::ceil(time_)) + static_cast<std::int64_t>(samples) > end) return false;
-    if (symbols ? take_symbols(view, packet) : take_group(correlate(view, size), packet)) {
+    if (static_cast<std::int64_t>(std::ceil(time_)) + static_cast<std::int64_t>(size) * kPatternSamples > end)
+      return false;
+    if (take_group(correlate(view, size), packet)) {
       active_ = false;
       return true;
     }
@@ -104,31 +108,40 @@ bool CodedTrack::run(const SampleView& view, std::int64_t end, Packet& packet) {
   return false;
 }
 
-bool CodedTrack::take_symbols(const SampleView& view, Packet& packet) {
-  std::array<cf32, (kSymbolGroup + 2 * kSymbolReach) * kCodedOversampling> turned;
-  const double whole = std::ceil(time_);
-  const auto from =
-      static_cast<std::int64_t>(whole) - static_cast<std::int64_t>(kSymbolReach) * kCodedOversampling;
-  carrier_.turn_back(view, from, turned);
-  symbol_turn_ *= kSymbolMemory;
-  symbol_early_ *= kSymbolMemory;
-  symbol_late_ *= kSymbolMemory;
-  for (std::size_t k = 0; k < kSymbolGroup; ++k) {
-    const SymbolSums sums = correlate_symbol(&turned[k * kCodedOversampling], whole - time_);
-    const float soft = sums.soft / (sync_.amplitude + 1e-30F);
-    if (take_soft(std::clamp(soft, -kMostSymbolSoft, kMostSymbolSoft), packet)) return true;
-    symbol_turn_ += sums.turn;
-    symbol_early_ += sums.early;
-    symbol_late_ += sums.late;
+void CodedTrack::begin_symbols() {
+  symbols_origin_ = static_cast<std::int64_t>(std::floor(time_));
+  DetectorStart start;
+  start.position = time_ - static_cast<double>(symbols_origin_);
+  start.radians_per_sample = carrier_.step;
+  start.modulation_index = sync_.modulation_index;
+  // TERM1 ends in 0011, whose last symbol stays in the waveform to come.
+  start.last_symbol = 1;
+  const double carrier = carrier_.at(symbols_origin_) + carrier_.step * start.position + phase(reference_);
+  start.phasor = std::polar(
+      sync_.amplitude, static_cast<float>(std::remainder(carrier - std::numbers::pi * start.modulation_index,
+                                                         2 * std::numbers::pi)));
+  symbols_.begin(Coding::s2, start);
+}
+
+/// Bits of block 2 behind the detector, which goes on to `most`.
+std::size_t CodedTrack::symbol_bits(const SampleView& view, std::size_t most) {
+  const std::size_t steps = symbols_.advance(view.iq, view.first - symbols_origin_, most + 1);
+  time_ = static_cast<double>(symbols_origin_) + symbols_.position();
+  return std::max<std::size_t>(steps, 1) - 1;
+}
+
+bool CodedTrack::run_symbols(const SampleView& view, Packet& packet) {
+  std::array<std::uint8_t, kMaxCodedInput> bits{};
+  if (bits_expected_ == 0) {
+    if (symbol_bits(view, kHeaderBits + kHeaderTraceback) < kHeaderBits + kHeaderTraceback) return false;
+    symbols_.decide(std::span(bits).first(kHeaderBits), false);
+    read_header(std::span(bits).first(kHeaderBits));
   }
-  cfo_sum_ += carrier_.step;
-  ++groups_;
-  time_ += static_cast<double>(kSymbolGroup) * kCodedOversampling;
-  const double turn = phase(symbol_turn_) / kSymbolHalf;
-  retune(carrier_.step + kSymbolCarrierGain * turn);
-  time_ += kSymbolClockGain *
-           static_cast<double>((symbol_late_ - symbol_early_) / (symbol_late_ + symbol_early_ + 1e-30F));
-  return false;
+  if (symbol_bits(view, bits_expected_) < bits_expected_) return false;
+  symbols_.decide(std::span(bits).first(bits_expected_), true);
+  tell(true, std::span(bits).first(bits_expected_), packet);
+  active_ = false;
+  return true;
 }
 
 bool CodedTrack::take_group(const Group& now, Packet& packet) {
@@ -185,10 +198,10 @@ void CodedTrack::retune(double step) {
 }
 
 bool CodedTrack::decide(const Group& before, const Group& now, const Group& after, Packet& packet) {
-  const cf32 reference = now.pilot + (before.pilot + after.pilot) * kNeighbourWeight;
-  const float scale = 1 / (std::sqrt(power(reference)) * sync_.amplitude * pattern_gains().data + 1e-30F);
+  reference_ = now.pilot + (before.pilot + after.pilot) * kNeighbourWeight;
+  const float scale = 1 / (std::sqrt(power(reference_)) * sync_.amplitude * pattern_gains().data + 1e-30F);
   for (std::size_t p = 0; p < now.size; ++p) {
-    const float soft = times_conj(now.data[p], reference).imag() * scale;
+    const float soft = times_conj(now.data[p], reference_).imag() * scale;
     if (take_soft(std::clamp(soft, -kMostSoft, kMostSoft), packet)) return true;
   }
   return false;
@@ -215,26 +228,28 @@ double CodedTrack::samples_per_bit() const {
 void CodedTrack::finish_block1() {
   std::array<std::uint8_t, 32> bits;
   viterbi_.trace(0, bits);
-  address_errors_ = 0;
-  for (unsigned n = 0; n < 32; ++n)
-    address_errors_ =
-        static_cast<std::uint8_t>(address_errors_ + (bits[n] ^ ((kAdvertisingAddress >> n) & 1U)));
-  if (address_errors_ > kMaxAddressErrors) active_ = false;
+  unsigned errors = 0;
+  for (unsigned n = 0; n < 32; ++n) errors += bits[n] ^ ((kAdvertisingAddress >> n) & 1U);
+  if (errors > kMaxAddressErrors) active_ = false;
   phy_ = indicator_level_[0] >= indicator_level_[1] ? Phy::le_coded_s8 : Phy::le_coded_s2;
   viterbi_.reset();
   block2_ = true;
+  if (phy_ == Phy::le_coded_s2) begin_symbols();
 }
 
 bool CodedTrack::take_block2_bit(Packet& packet) {
-  if (viterbi_.size() == kHeaderBits + kHeaderTraceback) read_header();
+  std::array<std::uint8_t, kMaxCodedInput> bits;
+  if (viterbi_.size() == kHeaderBits + kHeaderTraceback) {
+    viterbi_.trace(viterbi_.best_state(), std::span(bits).first(kHeaderBits));
+    read_header(std::span(bits).first(kHeaderBits));
+  }
   if (bits_expected_ == 0 || viterbi_.size() < bits_expected_) return false;
-  tell(true, bits_expected_, 0, packet);
+  viterbi_.trace(0, std::span(bits).first(bits_expected_));
+  tell(true, std::span(bits).first(bits_expected_), packet);
   return true;
 }
 
-void CodedTrack::read_header() {
-  std::array<std::uint8_t, kHeaderBits> bits;
-  viterbi_.trace(viterbi_.best_state(), bits);
+void CodedTrack::read_header(std::span<const std::uint8_t> bits) {
   Whitening whitening(channel_);
   whitening.next_byte();
   unsigned length = whitening.next_byte();
@@ -242,16 +257,14 @@ void CodedTrack::read_header() {
   bits_expected_ = 8 * (2 + length + kCrcBytes) + kTerminationBits;
 }
 
-/// `bits` of block 2 were received; the path ends in `end_state`.
-void CodedTrack::tell(bool complete, std::size_t bits, unsigned end_state, Packet& packet) const {
-  std::array<std::uint8_t, kMaxCodedInput> decoded;
-  viterbi_.trace(end_state, decoded);
+/// `bits` of block 2 were received; `complete` if PDU and CRC are among them.
+void CodedTrack::tell(bool complete, std::span<const std::uint8_t> bits, Packet& packet) const {
   std::array<std::uint8_t, kMaxPduBytes + kCrcBytes> bytes{};
-  const std::size_t held = std::min(bits / 8, bytes.size());
+  const std::size_t held = std::min(bits.size() / 8, bytes.size());
   Whitening whitening(channel_);
   for (std::size_t k = 0; k < held; ++k) {
     unsigned byte = whitening.next_byte();
-    for (std::size_t n = 0; n < 8; ++n) byte ^= static_cast<unsigned>(decoded[8 * k + n]) << n;
+    for (std::size_t n = 0; n < 8; ++n) byte ^= static_cast<unsigned>(bits[8 * k + n]) << n;
     bytes[k] = static_cast<std::uint8_t>(byte);
   }
   const std::size_t expected = bits_expected_ != 0 ? bits_expected_ / 8 - kCrcBytes : kMaxPduBytes;
@@ -265,14 +278,14 @@ void CodedTrack::tell(bool complete, std::size_t bits, unsigned end_state, Packe
     packet.crc_ok = link_layer_crc(packet.pdu()) == (crc[0] | (static_cast<std::uint32_t>(crc[1]) << 8U) |
                                                      (static_cast<std::uint32_t>(crc[2]) << 16U));
   }
-  packet.address_errors = address_errors_;
   packet.first_sample = sync_.block1 - kPreambleSamples;
   packet.length_samples = kPreambleSamples + static_cast<double>(kBlock1Patterns) * kPatternSamples +
-                          samples_per_bit() * static_cast<double>(bits);
+                          samples_per_bit() * static_cast<double>(bits.size());
   packet.snr_db = snr_db_;
   packet.rssi_dbfs = 20 * std::log10(sync_.amplitude + 1e-15F);
-  packet.cfo_hz = static_cast<float>(cfo_sum_ / static_cast<double>(std::max<std::size_t>(groups_, 1)) *
-                                     kRate / (2 * std::numbers::pi));
+  const double mean_rad = cfo_sum_ / static_cast<double>(std::max<std::size_t>(groups_, 1));
+  const double carrier_rad = phy_ == Phy::le_coded_s8 ? mean_rad : (mean_rad + symbols_.carrier()) / 2;
+  packet.cfo_hz = static_cast<float>(carrier_rad / kRadPerHz);
 }
 
 }  // namespace windhover::decoders::bluetooth

@@ -9,6 +9,7 @@
 #include "decoders/bluetooth/coded_search.hpp"
 #include "decoders/bluetooth/coded_viterbi.hpp"
 #include "decoders/bluetooth/packet.hpp"
+#include "decoders/bluetooth/sequence_detector.hpp"
 
 namespace windhover::decoders::bluetooth {
 
@@ -17,6 +18,7 @@ struct CodedSync {
   double block1 = 0;    ///< start of block 1's first symbol, in samples
   double cfo_rad = 0;   ///< a sample
   float amplitude = 0;  ///< of the carrier
+  double modulation_index = kNominalIndex;
 };
 
 /// Looks closer at a hit. `view` holds the packet from kPreambleSamples before the hit to kAcquireSamples
@@ -48,7 +50,8 @@ class CodedTrack {
   };
 
   bool run(const SampleView& view, std::int64_t end, Packet& packet);
-  bool take_symbols(const SampleView& view, Packet& packet);
+  bool run_symbols(const SampleView& view, Packet& packet);
+  std::size_t symbol_bits(const SampleView& view, std::size_t most);
   bool take_group(const Group& now, Packet& packet);
   Group correlate(const SampleView& view, std::size_t size) const;
   void steer(const Group& before, const Group& now);
@@ -57,9 +60,10 @@ class CodedTrack {
   bool take_soft(float soft, Packet& packet);
   double samples_per_bit() const;
   void finish_block1();
+  void begin_symbols();
   bool take_block2_bit(Packet& packet);
-  void read_header();
-  void tell(bool complete, std::size_t bits, unsigned end_state, Packet& packet) const;
+  void read_header(std::span<const std::uint8_t> bits);
+  void tell(bool complete, std::span<const std::uint8_t> bits, Packet& packet) const;
   void measure(const SampleView& view);
 
   bool active_ = false;
@@ -73,14 +77,14 @@ class CodedTrack {
   std::size_t patterns_ = 0;  ///< correlated
   std::size_t decided_ = 0;   ///< patterns of which the soft bit was taken
   Group older_, newer_;       ///< groups whose decisions wait for the one behind
+  cf32 reference_{};          ///< carrier that the last decisions were made against
   float held_soft_ = 0;       ///< first of a pair
-  cf32 symbol_turn_{};  ///< S=2: carrier's turn over half a window, and which side of the clock is stronger
-  float symbol_early_ = 0, symbol_late_ = 0;
   std::array<float, 2> indicator_level_{};
   CodedViterbi viterbi_;
   bool block2_ = false;
+  SequenceDetector symbols_;         ///< S=2, block 2
+  std::int64_t symbols_origin_ = 0;  ///< sample that its positions count from
   Phy phy_ = Phy::le_coded_s8;
-  std::uint8_t address_errors_ = 0;
   std::size_t bits_expected_ = 0;  ///< of block 2; 0: the length is not known yet
   float snr_db_ = 0;
 };

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "decoders/bluetooth/coded_symbols.hpp"
-
 namespace windhover::decoders::bluetooth {
 
 LeCodedReceiver::LeCodedReceiver(int channel_index)
     : channel_index_(channel_index), buffer_(static_cast<std::size_t>(kBehind + kStep + kAhead)) {
   hits_.reserve(static_cast<std::size_t>(2 * kStep / CodedSearch::kHoldOff));
   prepare_patterns();
-  prepare_symbols();
 }
 
 /// Everything happens when a step's samples are complete, so that the cut into blocks changes nothing.
