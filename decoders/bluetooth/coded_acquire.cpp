@@ -77,10 +77,10 @@ struct Fit {
   double modulation_index = kNominalIndex;
 };
 
-/// By how much the data lean towards the pilot: not at all with the index of the filters.
+/// From the part of the data filter's output that is in phase with the pilot; linear by measurement.
 double index_of(float lean) {
-  constexpr double kIndexPerLean = -0.318;
-  return std::clamp(kNominalIndex + kIndexPerLean * static_cast<double>(lean), 0.44, 0.56);
+  constexpr double kNominalLean = -0.027, kIndexPerLean = -0.328;
+  return std::clamp(kNominalIndex + kIndexPerLean * (static_cast<double>(lean) - kNominalLean), 0.44, 0.56);
 }
 
 Fit fit(const Patterns& patterns) {
@@ -88,7 +88,7 @@ Fit fit(const Patterns& patterns) {
   float data_power = 0, data_piece_power = 0, single_power = 0, piece_power = 0, pilot_power = 0, later = 0,
         lean = 0;
   for (std::size_t piece = 0; piece < kPieces; ++piece) {
-    cf32 pilot{}, timing{}, data{};
+    cf32 pilot{}, timing{}, data{}, unsigned_data{};
     for (std::size_t p = piece * kPiece; p < (piece + 1) * kPiece; ++p) {
       const cf32 both = matched(patterns[p], p);
       pieces[piece] += both;
@@ -96,13 +96,14 @@ Fit fit(const Patterns& patterns) {
       pilot += patterns[p].pilot;
       timing += patterns[p].timing;
       data += patterns[p].data * static_cast<float>(kSigns[p]);
+      unsigned_data += patterns[p].data;
       data_power += power(patterns[p].data);
     }
     piece_power += power(pieces[piece]);
     data_piece_power += power(data);
     pilot_power += power(pilot);
     later += times_conj(timing, pilot).real();
-    lean += times_conj(data, pilot).real();
+    lean += times_conj(unsigned_data, pilot).real();
   }
   cf32 turn{};
   for (std::size_t piece = 1; piece < kPieces; ++piece) turn += times_conj(pieces[piece], pieces[piece - 1]);
