@@ -18,7 +18,7 @@ constexpr std::size_t kPiece = 8;  ///< patterns summed with their phases, 32 µ
 constexpr std::size_t kPieces = kAddressPatterns / kPiece;
 constexpr double kTurn = 2 * std::numbers::pi;
 /// Share of the pieces' energy over that of patterns of random phase: at most kPiece, 1 in noise.
-constexpr float kMinCoherence = 3;
+constexpr float kMinCoherence = 3.5F;
 constexpr auto kSigns = block1_signs(0);
 
 using Patterns = std::array<PatternSums, kAddressPatterns>;
