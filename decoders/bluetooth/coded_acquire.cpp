@@ -3,16 +3,10 @@
 #include <numbers>
 
 #include "decoders/bluetooth/coded_track.hpp"
-#include "decoders/ocusync/complex_math.hpp"
+#include "decoders/complex_math.hpp"
 
 namespace windhover::decoders::bluetooth {
 namespace {
-
-using ocusync::phase;
-using ocusync::power;
-using ocusync::times;
-using ocusync::times_conj;
-using ocusync::unit_phasor;
 
 constexpr std::size_t kPiece = 8;  ///< patterns summed with their phases, 32 µs
 constexpr std::size_t kPieces = kAddressPatterns / kPiece;

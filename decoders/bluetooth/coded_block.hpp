@@ -7,15 +7,14 @@
 #include <cstdint>
 
 #include "decoders/bluetooth/coded_viterbi.hpp"
+#include "decoders/bluetooth/gfsk_reference.hpp"
 #include "decoders/bluetooth/link_layer_bits.hpp"
 
 namespace windhover::decoders::bluetooth {
 
-/// Samples a symbol of the channel: 2 MS/s for 1 Msym/s.
-inline constexpr int kCodedOversampling = 2;
 /// A coded bit of S=8 is four symbols: 0 is 0011, 1 is 1100, 1 being the positive deviation.
-inline constexpr int kPatternSamples = 4 * kCodedOversampling;
-inline constexpr int kPreambleSamples = 80 * kCodedOversampling;
+inline constexpr int kPatternSamples = 4 * kSamplesPerSymbol;
+inline constexpr int kPreambleSamples = 80 * kSamplesPerSymbol;
 
 inline constexpr std::size_t kBlock1Bits = 32 + 2 + kTerminationBits;
 inline constexpr std::size_t kBlock1Patterns = 2 * kBlock1Bits;

@@ -6,12 +6,10 @@
 #include <numbers>
 
 #include "decoders/bluetooth/gfsk_reference.hpp"
-#include "decoders/ocusync/complex_math.hpp"
+#include "decoders/complex_math.hpp"
 
 namespace windhover::decoders::bluetooth {
 namespace {
-
-using ocusync::times_conj;
 
 constexpr std::size_t kFractions = 16;
 
@@ -46,7 +44,7 @@ struct Filters {
       for (std::size_t k = 0; k < kPatternSamples; ++k) {
         constexpr double kStep = 0.5;  // samples either side
         const double u = static_cast<double>(k) + static_cast<double>(f) / kFractions;
-        const auto value = [](double samples) { return mean_pattern(samples / kCodedOversampling); };
+        const auto value = [](double samples) { return mean_pattern(samples / kSamplesPerSymbol); };
         const auto mean = value(u);
         pilot[f][k] = static_cast<float>(mean.real());
         data[f][k] = static_cast<float>(mean.imag());
@@ -80,7 +78,7 @@ void Carrier::retune(std::int64_t n, double new_step) {
 }
 
 void Carrier::turn_back(const SampleView& view, std::int64_t from, std::span<cf32> out) const {
-  ocusync::Rotator rotator(at(from), step);
+  Rotator rotator(at(from), step);
   for (std::size_t k = 0; k < out.size(); ++k)
     out[k] = times_conj(view.at(from + static_cast<std::int64_t>(k)), rotator.next());
 }

@@ -96,7 +96,7 @@ void CodedSearch::restart() { best_.reset(); }
 
 void CodedSearch::search(std::span<const cf32> iq, std::int64_t first, std::size_t lags,
                          std::vector<CodedHit>& hits) {
-  const std::size_t products = lags + kReach - kCodedOversampling, contrasts = products - 6;
+  const std::size_t products = lags + kReach - kSamplesPerSymbol, contrasts = products - 6;
   multiply(iq.data(), products, product_re_.data(), product_im_.data());
   contrast(product_re_.data(), contrasts, contrast_re_.data());
   contrast(product_im_.data(), contrasts, contrast_im_.data());
@@ -116,7 +116,7 @@ void CodedSearch::consider(std::size_t lag, std::int64_t at, std::vector<CodedHi
   if (best_ && best_->block1 + kHoldOff < at) finish(hits);
   if (best_ && best_->level >= level_[lag]) return;
   // The contrast of 0011 is +j, turned by the carrier's phase over one symbol.
-  const double cfo_rad = std::atan2(-sum_re_[lag], sum_im_[lag]) / kCodedOversampling;
+  const double cfo_rad = std::atan2(-sum_re_[lag], sum_im_[lag]) / kSamplesPerSymbol;
   if (std::abs(cfo_rad) <= kMaxCfoRad) best_ = CodedHit{at, cfo_rad, level_[lag]};
 }
 

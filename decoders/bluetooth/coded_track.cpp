@@ -4,21 +4,15 @@
 #include <cmath>
 #include <numbers>
 
-#include "decoders/bluetooth/link_layer_bits.hpp"
-#include "decoders/ocusync/complex_math.hpp"
+#include "decoders/bluetooth/packet_bits.hpp"
+#include "decoders/complex_math.hpp"
 
 namespace windhover::decoders::bluetooth {
 namespace {
 
-using ocusync::phase;
-using ocusync::power;
-using ocusync::times_conj;
-
 constexpr double kRate = 2e6;
-/// Of the noise behind the channel's filter, which is flat over ±0.8 MHz and stops at ±1.2 MHz.
-constexpr float kNoiseBandwidthMhz = 1.9F;
 /// Decided bits behind the header until it is read: some ten constraint lengths of traceback.
-constexpr std::size_t kHeaderBits = 16, kHeaderTraceback = 24;
+constexpr std::size_t kHeaderTraceback = 24;
 /// Data that resembles block 1 by chance has more.
 constexpr unsigned kMaxAddressErrors = 4;
 constexpr float kMostSoft = 2.5F;  ///< of the amplitude: what a burst of interference may say at most
@@ -63,7 +57,7 @@ void CodedTrack::measure(const SampleView& view) {
   const auto count = static_cast<float>(std::max<std::int64_t>(n - from, 1));
   const float noise = (both / 2 - std::abs(repeated)) / count;
   const float signal = sync_.amplitude * sync_.amplitude;
-  const float ratio = signal * kNoiseBandwidthMhz / std::max(noise, 1e-6F * signal + 1e-30F);
+  const float ratio = signal * static_cast<float>(kNoiseBandwidth) / std::max(noise, 1e-6F * signal + 1e-30F);
   snr_db_ = 10 * std::log10(std::max(ratio, 1e-3F));
 }
 
@@ -222,7 +216,7 @@ bool CodedTrack::take_soft(float soft, Packet& packet) {
 }
 
 double CodedTrack::samples_per_bit() const {
-  return 2.0 * (phy_ == Phy::le_coded_s8 ? kPatternSamples : kCodedOversampling);
+  return 2.0 * (phy_ == Phy::le_coded_s8 ? kPatternSamples : kSamplesPerSymbol);
 }
 
 void CodedTrack::finish_block1() {
@@ -250,34 +244,16 @@ bool CodedTrack::take_block2_bit(Packet& packet) {
 }
 
 void CodedTrack::read_header(std::span<const std::uint8_t> bits) {
-  Whitening whitening(channel_);
-  whitening.next_byte();
-  unsigned length = whitening.next_byte();
-  for (unsigned n = 0; n < 8; ++n) length ^= static_cast<unsigned>(bits[8 + n]) << n;
-  bits_expected_ = 8 * (2 + length + kCrcBytes) + kTerminationBits;
+  std::array<std::uint8_t, 2> header{};
+  dewhiten(bits, channel_, header);
+  bits_expected_ = 8 * (2U + header[1] + kCrcBytes) + kTerminationBits;
 }
 
 /// `bits` of block 2 were received; `complete` if PDU and CRC are among them.
 void CodedTrack::tell(bool complete, std::span<const std::uint8_t> bits, Packet& packet) const {
-  std::array<std::uint8_t, kMaxPduBytes + kCrcBytes> bytes{};
-  const std::size_t held = std::min(bits.size() / 8, bytes.size());
-  Whitening whitening(channel_);
-  for (std::size_t k = 0; k < held; ++k) {
-    unsigned byte = whitening.next_byte();
-    for (std::size_t n = 0; n < 8; ++n) byte ^= static_cast<unsigned>(bits[8 * k + n]) << n;
-    bytes[k] = static_cast<std::uint8_t>(byte);
-  }
-  const std::size_t expected = bits_expected_ != 0 ? bits_expected_ / 8 - kCrcBytes : kMaxPduBytes;
   packet.phy = phy_;
-  packet.complete = complete;
-  packet.size = static_cast<std::uint16_t>(std::min(held, expected));
-  std::copy_n(bytes.begin(), packet.size, packet.bytes.begin());
-  packet.crc_ok = false;
-  if (complete) {
-    const auto* crc = &bytes[expected];
-    packet.crc_ok = link_layer_crc(packet.pdu()) == (crc[0] | (static_cast<std::uint32_t>(crc[1]) << 8U) |
-                                                     (static_cast<std::uint32_t>(crc[2]) << 16U));
-  }
+  const std::size_t expected = bits_expected_ != 0 ? bits_expected_ / 8 - kCrcBytes : kMaxPduBytes;
+  fill_packet(bits, channel_, expected, complete, kAdvertisingCrcInit, packet);
   packet.first_sample = sync_.block1 - kPreambleSamples;
   packet.length_samples = kPreambleSamples + static_cast<double>(kBlock1Patterns) * kPatternSamples +
                           samples_per_bit() * static_cast<double>(bits.size());

@@ -14,6 +14,8 @@ using dsp::cf32;
 
 inline constexpr int kSamplesPerSymbol = 2;
 inline constexpr double kNominalIndex = 0.5;
+/// Of the channels' filters, flat to 0.8 and closed from 1.2 symbol rates on, in symbol rates.
+inline constexpr double kNoiseBandwidth = 1.8;
 
 /// Phase that one symbol of value +1 has added `t` symbols after its start, for modulation index 1: from 0
 /// before -0.8 to π after 1.8.

@@ -22,11 +22,6 @@ WINDHOVER_CLONES void turns_kernel(const float* iq, std::size_t n, float* __rest
   }
 }
 
-// Response to the pattern 1100: its symbols are a whole symbol, two samples, apart.
-WINDHOVER_CLONES void coded_bit_kernel(const float* turns, std::size_t n, float* __restrict out) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = turns[i] + turns[i + 2] - turns[i + 4] - turns[i + 6];
-}
-
 // Blocks small enough to stay in registers while all taps pass. re and im: sums of the turns times the
 // conjugate of (cosine + j·sine).
 WINDHOVER_CLONES void correlate_kernel(const float* in_re, const float* in_im, const float* cosines,
@@ -41,25 +36,6 @@ WINDHOVER_CLONES void correlate_kernel(const float* in_re, const float* in_im, c
       for (std::size_t j = 0; j < kBlock; ++j) {
         sum_re[j] += c * r[j] + s * q[j];
         sum_im[j] += c * q[j] - s * r[j];
-      }
-    }
-    for (std::size_t j = 0; j < kBlock; ++j) re[i + j] = sum_re[j];
-    for (std::size_t j = 0; j < kBlock; ++j) im[i + j] = sum_im[j];
-  }
-}
-
-WINDHOVER_CLONES void coded_kernel(const float* in_re, const float* in_im, const float* signs,
-                                   std::size_t taps, std::size_t n, float* __restrict re,
-                                   float* __restrict im) {
-  constexpr std::size_t kBlock = 32;
-  for (std::size_t i = 0; i < n; i += kBlock) {
-    float sum_re[kBlock] = {}, sum_im[kBlock] = {};
-    for (std::size_t k = 0; k < taps; ++k) {
-      const float *r = in_re + i + 8 * k, *q = in_im + i + 8 * k;
-      const float s = signs[k];
-      for (std::size_t j = 0; j < kBlock; ++j) {
-        sum_re[j] += s * q[j];
-        sum_im[j] -= s * r[j];
       }
     }
     for (std::size_t j = 0; j < kBlock; ++j) re[i + j] = sum_re[j];
@@ -97,37 +73,16 @@ PatternSearch PatternSearch::of_symbols(std::span<const std::uint8_t> symbols) {
   return search;
 }
 
-PatternSearch PatternSearch::of_coded_bits(std::span<const std::uint8_t> bits) {
-  PatternSearch search;
-  search.coded_ = true;
-  for (const std::uint8_t bit : bits) search.sines_.push_back(bit != 0 ? 1.0F : -1.0F);
-  return search;
-}
-
 void PatternSearch::correlate(const SplitSamples& turns, SplitSamples& sums) const {
   const std::size_t n = turns.size() < reach() ? 0 : turns.size() - reach() + 1;
   if (n == 0) return sums.resize(0);
-  // The kernels work in whole blocks: what they read and write beyond the end is thrown away.
-  const SplitSamples* in = &turns;
-  if (coded_) {
-    const std::size_t bits = turns.size() - 6;
-    patterns_.resize(padded(n) + reach());
-    coded_bit_kernel(turns.re.data(), bits, patterns_.re.data());
-    coded_bit_kernel(turns.im.data(), bits, patterns_.im.data());
-    in = &patterns_;
-  } else if (turns.size() < padded(n) + reach()) {
-    patterns_.resize(padded(n) + reach());
-    std::copy(turns.re.begin(), turns.re.end(), patterns_.re.begin());
-    std::copy(turns.im.begin(), turns.im.end(), patterns_.im.begin());
-    in = &patterns_;
-  }
+  // The kernel works in whole blocks: what it reads and writes beyond the end is thrown away.
+  padded_.resize(padded(n) + reach());
+  std::copy(turns.re.begin(), turns.re.end(), padded_.re.begin());
+  std::copy(turns.im.begin(), turns.im.end(), padded_.im.begin());
   sums.resize(padded(n));
-  if (coded_)
-    coded_kernel(in->re.data(), in->im.data(), sines_.data(), sines_.size(), padded(n), sums.re.data(),
-                 sums.im.data());
-  else
-    correlate_kernel(in->re.data(), in->im.data(), cosines_.data(), sines_.data(), sines_.size(), padded(n),
-                     sums.re.data(), sums.im.data());
+  correlate_kernel(padded_.re.data(), padded_.im.data(), cosines_.data(), sines_.data(), sines_.size(),
+                   padded(n), sums.re.data(), sums.im.data());
   sums.resize(n);
 }
 

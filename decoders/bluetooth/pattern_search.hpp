@@ -32,22 +32,17 @@ void symbol_turns(std::span<const cf32> iq, SplitSamples& out);
 /// over one symbol.
 class PatternSearch {
  public:
-  /// Any row of symbols, by the exact turn of each.
   static PatternSearch of_symbols(std::span<const std::uint8_t> symbols);
-  /// Rows of LE Coded: of each coded bit (0 → 0011, 1 → 1100) by the signs of its four turns, which takes an
-  /// eighth of the work.
-  static PatternSearch of_coded_bits(std::span<const std::uint8_t> bits);
 
-  std::size_t symbols() const { return sines_.size() * (coded_ ? 4 : 1); }
+  std::size_t symbols() const { return sines_.size(); }
   /// Turns that a correlation takes in.
   std::size_t reach() const { return kSamplesPerSymbol * symbols() - 1; }
   /// sums[i] is that of the row beginning at turns[i], for sums.size() = turns.size() − reach() + 1.
   void correlate(const SplitSamples& turns, SplitSamples& sums) const;
 
  private:
-  bool coded_ = false;
-  std::vector<float> cosines_, sines_;  // of the turns; a coded bit's has no cosine
-  mutable SplitSamples patterns_;       // of one correlate() call
+  std::vector<float> cosines_, sines_;  // of the turns
+  mutable SplitSamples padded_;         // of one correlate() call
 };
 
 }  // namespace windhover::decoders::bluetooth

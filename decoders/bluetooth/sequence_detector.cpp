@@ -23,15 +23,7 @@ struct Loop {
   float phase, frequency;
 };
 constexpr Loop loop_of(Coding coding) {
-  switch (coding) {
-    case Coding::none:
-      return {0.20F, 0.012F};
-    case Coding::s2:
-      return {0.20F, 0.010F};
-    case Coding::s8:
-      break;
-  }
-  return {0.25F, 0.015F};
+  return coding == Coding::none ? Loop{0.20F, 0.012F} : Loop{0.20F, 0.010F};
 }
 
 // The smallest change of waveforms that is worth making them anew for: 0.01 dB.
@@ -48,7 +40,7 @@ struct SequenceDetector::Trellis {
   unsigned previous_bit = 0;  // of a wave's number that holds the symbol before
   std::size_t symbols = 0;    // of a bit
   std::array<std::array<std::uint8_t, kMostStates>, 2> wave{};  // of the bit before, by newest bit and state
-  std::array<std::array<std::uint8_t, 10>, kMostWaves> wave_symbols{};  // before, own, after
+  std::array<std::array<std::uint8_t, 4>, kMostWaves> wave_symbols{};  // before, own, after
 
   static constexpr unsigned parity(unsigned bits) { return static_cast<unsigned>(std::popcount(bits)) & 1U; }
 
@@ -66,41 +58,26 @@ struct SequenceDetector::Trellis {
     return t;
   }
 
-  static Trellis coded(Coding coding) {
+  static Trellis coded() {
     // Taps on the newest bit (bit 0) and the three before it: 1 + x + x² + x³ first, then 1 + x² + x³.
     constexpr unsigned kFirst = 0b1111, kSecond = 0b1101;
-    const bool s8 = coding == Coding::s8;
     Trellis t;
     t.states = 32;
     t.waves = 16;
     t.previous_bit = 3;
-    t.symbols = static_cast<std::size_t>(symbols_per_bit(coding));
-    // The pattern of a coded bit begins with that bit; that of S=8 ends with its opposite.
-    const unsigned end = s8 ? 1 : 0;
+    t.symbols = 2;
     for (unsigned s = 0; s < t.states; ++s)
-      for (unsigned u = 0; u < 2; ++u) {
-        const unsigned before = parity(s >> 1U & kSecond) ^ end;
-        const unsigned next = parity((s << 1U | u) & kFirst);
-        t.wave[u][s] = static_cast<std::uint8_t>(before << 3U | parity(s & kFirst) << 2U |
-                                                 parity(s & kSecond) << 1U | next);
-      }
-    for (unsigned w = 0; w < t.waves; ++w) {
-      const unsigned bits[] = {w >> 3U & 1U, w >> 2U & 1U, w >> 1U & 1U, w & 1U};
-      auto& symbols = t.wave_symbols[w];
-      std::size_t at = 0;
-      symbols[at++] = static_cast<std::uint8_t>(bits[0]);
-      for (const unsigned coded_bit : {bits[1], bits[2]})
-        for (unsigned i = 0; i < (s8 ? 4U : 1U); ++i)
-          symbols[at++] = static_cast<std::uint8_t>(i < 2 ? coded_bit : coded_bit ^ 1U);
-      symbols[at] = static_cast<std::uint8_t>(bits[3]);
-    }
+      for (unsigned u = 0; u < 2; ++u)
+        t.wave[u][s] = static_cast<std::uint8_t>(parity(s >> 1U & kSecond) << 3U | parity(s & kFirst) << 2U |
+                                                 parity(s & kSecond) << 1U | parity((s << 1U | u) & kFirst));
+    for (unsigned w = 0; w < t.waves; ++w)
+      for (unsigned i = 0; i < 4; ++i) t.wave_symbols[w][i] = static_cast<std::uint8_t>(w >> (3 - i) & 1U);
     return t;
   }
 };
 
 const SequenceDetector::Trellis& SequenceDetector::trellis_of(Coding coding) {
-  static const std::array<Trellis, 3> trellises{Trellis::uncoded(), Trellis::coded(Coding::s2),
-                                                Trellis::coded(Coding::s8)};
+  static const std::array<Trellis, 2> trellises{Trellis::uncoded(), Trellis::coded()};
   return trellises[static_cast<std::size_t>(coding)];
 }
 
@@ -204,7 +181,7 @@ void SequenceDetector::make_waves(double offset) {
   const std::size_t samples = kSamplesPerSymbol * trellis_->symbols, symbols = trellis_->symbols + 2;
   for (std::size_t i = 0; i < samples; ++i) {
     // What each symbol adds to the phase now and to its change until the next sample.
-    std::array<double, 10> pulse{}, slope{};
+    std::array<double, 4> pulse{}, slope{};
     for (std::size_t k = 0; k < symbols; ++k) {
       constexpr double kStep = 0.05;
       const double t = offset + static_cast<double>(i) / kSamplesPerSymbol - (static_cast<double>(k) - 1);
@@ -368,20 +345,6 @@ void SequenceDetector::decide(std::span<std::uint8_t> bits, bool terminated) con
     if (k < bits.size()) bits[k] = static_cast<std::uint8_t>(state & 1U);
     state = state / 2 + (from_upper_[k][state] != 0 ? trellis_->states / 2 : 0);
   }
-}
-
-DetectorStart SequenceDetector::next_block(std::uint8_t last_symbol) const {
-  DetectorStart start;
-  start.position = position_;
-  start.radians_per_sample = carrier();
-  start.modulation_index = index_;
-  const std::size_t best = best_state(true);
-  const std::complex<float> turn(survivors_[now_].turn_re[best], survivors_[now_].turn_im[best]);
-  start.phasor = amplitude_ * turn *
-                 std::polar(1.0F, static_cast<float>(std::remainder(carrier_ * (position_ - start_position_),
-                                                                    2 * std::numbers::pi)));
-  start.last_symbol = last_symbol;
-  return start;
 }
 
 float SequenceDetector::amplitude() const {

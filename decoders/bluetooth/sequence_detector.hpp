@@ -13,12 +13,10 @@
 
 namespace windhover::decoders::bluetooth {
 
-/// What one link-layer bit becomes on air: itself, two coded bits, or two coded bits of four symbols each.
-enum class Coding : std::uint8_t { none, s2, s8 };
+/// What one link-layer bit becomes on air: one symbol, or two coded ones (LE Coded, S=2).
+enum class Coding : std::uint8_t { none, s2 };
 
-constexpr int symbols_per_bit(Coding coding) {
-  return coding == Coding::none ? 1 : coding == Coding::s2 ? 2 : 8;
-}
+constexpr int symbols_per_bit(Coding coding) { return coding == Coding::none ? 1 : 2; }
 
 /// Where the first bit's first symbol lies in `iq`, and what was learnt from the known symbols before it.
 struct DetectorStart {
@@ -50,10 +48,6 @@ class SequenceDetector {
   /// Bits behind which a decision does not change any more.
   static constexpr std::size_t kDelay = 24;
 
-  /// Where another block of bits begins whose first symbol is the next one to be correlated: after advance()
-  /// to one bit more than this block has, which ended with three zeros.
-  DetectorStart next_block(std::uint8_t last_symbol) const;
-
   /// Of the best path: mean amplitude, carrier with what was tracked, and the position of the end.
   float amplitude() const;
   double carrier() const;
@@ -62,7 +56,7 @@ class SequenceDetector {
  private:
   static constexpr std::size_t kMostStates = 32;
   static constexpr std::size_t kMostWaves = 16;
-  static constexpr std::size_t kMostSamples = 16;  // of one bit's symbols
+  static constexpr std::size_t kMostSamples = 4;  // of one bit's symbols
 
   using States = std::array<float, kMostStates>;
   using Waves = std::array<float, kMostWaves>;

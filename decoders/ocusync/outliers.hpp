@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "decoders/ocusync/complex_math.hpp"
+#include "decoders/complex_math.hpp"
 
 namespace windhover::decoders::ocusync {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "decoders/ocusync/complex_math.hpp"
+#include "decoders/complex_math.hpp"
 #include "decoders/ocusync/numerology.hpp"
 #include "dsp/aligned.hpp"
 #include "dsp/fft.hpp"

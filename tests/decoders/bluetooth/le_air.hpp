@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "decoders/bluetooth/le_receiver.hpp"
+#include "decoders/bluetooth/le_uncoded_receiver.hpp"
 #include "dsp/fft.hpp"
 #include "dsp/filter_bank.hpp"
 #include "tests/support/burst.hpp"
@@ -100,10 +100,10 @@ inline std::vector<std::uint8_t> test_pdu(std::size_t payload, std::uint64_t see
 }
 
 /// Everything that a new receiver tells of these samples, cut into blocks of `block`.
-inline std::vector<decoders::bluetooth::Packet> receive(
-    std::span<const dsp::cf32> iq, const decoders::bluetooth::ReceiverConfig& config = {},
-    std::size_t block = 150, std::int64_t first = 0) {
-  decoders::bluetooth::LeReceiver receiver(config);
+inline std::vector<decoders::bluetooth::Packet> receive(std::span<const dsp::cf32> iq,
+                                                        const decoders::bluetooth::UncodedConfig& config = {},
+                                                        std::size_t block = 150, std::int64_t first = 0) {
+  decoders::bluetooth::LeUncodedReceiver receiver(config);
   std::vector<decoders::bluetooth::Packet> packets;
   for (std::size_t i = 0; i < iq.size(); i += block)
     receiver.process(

@@ -16,7 +16,7 @@ namespace {
 
 using namespace windhover;
 using namespace windhover::tests;
-using decoders::bluetooth::ReceiverConfig;
+using decoders::bluetooth::UncodedConfig;
 
 nlohmann::json truth_of(const std::filesystem::path& path) {
   std::ifstream in(path);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(advertisements_without_the_end_of_their_crc) {
   constexpr double kRateHz = 3.125e6;
   constexpr std::size_t kSnippet = 1164;
   const Iq recorded = read_cf32(*data);
-  ReceiverConfig config;
+  UncodedConfig config;
   config.channel_index = 39;
   for (const auto& packet : truth_of(*truth)) {
     const auto snippet = packet.at("snippet").get<std::size_t>() - 1;
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(advertisements_without_the_end_of_their_crc) {
 BOOST_AUTO_TEST_CASE(advertisements_one_upon_the_other) {
   const auto data = synth::shared_path("captures/ble_adv_ch39_device1.sigmf-data");
   if (!data) return;
-  ReceiverConfig config;
+  UncodedConfig config;
   config.channel_index = 39;
   const auto heard = receive(channel_of(read_cf32(*data), 3.125e6), config);
   BOOST_TEST(heard.size() == 10U);
@@ -85,9 +85,8 @@ BOOST_AUTO_TEST_CASE(packet_of_another_framing) {
   const auto data = synth::shared_path("captures/nrf_gfsk_1m_single.sigmf-data");
   const auto truth = synth::shared_path("captures/nrf_gfsk_1m_single.truth.json");
   if (!data || !truth) return;
-  ReceiverConfig config;
+  UncodedConfig config;
   config.channel_index = 0;
-  config.coded = false;
   config.access_address = 0x00123456;
   config.crc_init = 0x00FFFF;
   const auto packet = truth_of(*truth).at(0);

@@ -11,14 +11,11 @@ using namespace windhover;
 using namespace windhover::tests;
 using decoders::bluetooth::Packet;
 using decoders::bluetooth::Phy;
-using decoders::bluetooth::ReceiverConfig;
+using decoders::bluetooth::UncodedConfig;
 
-ReceiverConfig config_2m() {
-  ReceiverConfig config;
-  config.uncoded = Phy::le_2m;
-  config.coded = false;
-  config.symbol_rate_hz = 2e6;
-  config.noise_bandwidth_hz = 3.6e6;
+UncodedConfig config_2m() {
+  UncodedConfig config;
+  config.phy = Phy::le_2m;
   return config;
 }
 
@@ -100,7 +97,7 @@ BOOST_AUTO_TEST_CASE(le_2m_at_four_million_samples_a_second) {
     sent.channel_index = 9;
     air.add(sent);
     air.add_noise(15, random);
-    ReceiverConfig config = config_2m();
+    UncodedConfig config = config_2m();
     config.channel_index = 9;
     const auto packet = find(receive(air.channel(), config), sent.pdu);
     BOOST_TEST_REQUIRE(packet.has_value());

@@ -17,6 +17,7 @@
 
 namespace {
 
+using windhover::dsp::cf32;
 using namespace windhover::decoders::ocusync;
 using windhover::synth::Random;
 using Block = std::array<std::uint8_t, kInfoBytes>;

@@ -1,6 +1,6 @@
 // How the receiver runs: packets close together or over one another, cuts and gaps, noise, hostile lengths.
 
-#include "decoders/bluetooth/le_receiver.hpp"
+#include "decoders/bluetooth/le_uncoded_receiver.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace windhover;
 using namespace windhover::tests;
-using decoders::bluetooth::LeReceiver;
+using decoders::bluetooth::LeUncodedReceiver;
 using decoders::bluetooth::Packet;
 
 bool same(const Packet& a, const Packet& b) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_gap_ends_what_was_under_way) {
   const Iq iq = busy_channel();
   // In the middle of the first packet; then again from before the third.
   const std::span<const dsp::cf32> before = std::span(iq).first(1000), after = std::span(iq).subspan(2500);
-  LeReceiver receiver({});
+  LeUncodedReceiver receiver({});
   std::vector<Packet> packets;
   receiver.process({before, {0}, true}, packets);
   BOOST_TEST(packets.empty());
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(another_access_address_is_no_packet) {
   air.add_noise(30, random);
   const Iq iq = air.channel();
   BOOST_TEST(receive(iq).empty());
-  decoders::bluetooth::ReceiverConfig config;
+  decoders::bluetooth::UncodedConfig config;
   config.access_address = 0x50655B2A;
   BOOST_TEST(find(receive(iq, config), sent.pdu).has_value());
 }
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(noise_and_strange_samples_are_no_packets) {
 
 BOOST_AUTO_TEST_CASE(allocates_nothing_in_steady_state) {
   const Iq iq = busy_channel();
-  LeReceiver receiver({});
+  LeUncodedReceiver receiver({});
   std::vector<Packet> packets;
   packets.reserve(64);
   const auto run = [&](std::int64_t first) {

@@ -6,7 +6,7 @@
 
 #include "dsp/types.hpp"
 
-namespace windhover::decoders::ocusync {
+namespace windhover::decoders {
 
 using dsp::cf32;
 
@@ -48,4 +48,4 @@ class Rotator {
   int n_ = 0;
 };
 
-}  // namespace windhover::decoders::ocusync
+}  // namespace windhover::decoders
