@@ -20,6 +20,9 @@ constexpr float kLeakageMargin = 2;
 // close.
 constexpr float kAlmostEqual = 0.75f;
 
+// 1 MHz: two of them hold a Bluetooth packet, nine a DroneID burst.
+constexpr std::size_t kPartCells = static_cast<std::size_t>(1e6 / dsp::kBinHz) / dsp::kBinsPerCell;
+
 struct CellRange {
   std::size_t first, count;
 };
@@ -51,8 +54,20 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
       search = made.get();
     }
     const CellRange cells = cells_of(channel, plan.geometry);
-    watches_.push_back({channel.spec.gate, {cells.first, cells.count}, search, channel.offset_bins, {}});
+    const std::size_t first_part = (cells.first + kPartCells - 1) / kPartCells;
+    const std::size_t end_part = std::max(first_part, (cells.first + cells.count) / kPartCells);
+    watches_.push_back({channel.spec.gate,
+                        {cells.first, cells.count},
+                        search,
+                        channel.offset_bins,
+                        first_part,
+                        end_part,
+                        {}});
   }
+  if (!searches_.empty())
+    for (std::size_t i = 0; (i + 1) * kPartCells <= cells_.size(); ++i)
+      parts_.emplace_back(i * kPartCells, kPartCells);
+  part_open_.resize(parts_.size());
   hits_.reserve(watches_.size());
 }
 
@@ -61,6 +76,7 @@ void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) n
   dsp::prefix_sums(cells_, prefix_);
   for (std::size_t i = 0; i < watches_.size(); ++i)
     open[i] = watches_[i].gate == Gate::always || watches_[i].energy.update(prefix_);
+  for (std::size_t i = 0; i < parts_.size(); ++i) part_open_[i] = parts_[i].update(prefix_);
   search_references(bins, open);
 }
 
@@ -69,6 +85,10 @@ void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     Watch& watch = watches_[i];
     if (watch.gate != Gate::on_reference || !open[i]) continue;
+    if (!is_filled(watch)) {
+      open[i] = 0;
+      continue;
+    }
     watch.hit = watch.search->search(bins, fft_size_, watch.offset_bins);
     open[i] = 0;
     if (watch.hit.lambda >= kSearchThreshold) hits_.push_back(i);
@@ -79,6 +99,12 @@ void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8
   for (auto hit = hits_.begin(); hit != hits_.end(); ++hit)
     open[*hit] = std::none_of(hits_.begin(), hit,
                               [&](std::size_t other) { return open[other] && leaks(other, *hit); });
+}
+
+bool Gatekeeper::is_filled(const Watch& watch) const noexcept {
+  std::size_t filled = 0;
+  for (std::size_t i = watch.first_part; i < watch.end_part; ++i) filled += part_open_[i];
+  return 2 * filled >= watch.end_part - watch.first_part;
 }
 
 bool Gatekeeper::leaks(std::size_t stronger, std::size_t into) const noexcept {
