@@ -46,7 +46,7 @@ struct SequenceDetector::Trellis {
 
   static Trellis uncoded() {
     Trellis t;
-    t.states = 16;
+    t.states = 8;
     t.waves = 8;
     t.previous_bit = 2;
     t.symbols = 1;

@@ -71,22 +71,32 @@ void convert_to(std::span<const cf32> iq, std::span<std::int16_t> out) {
   }
 }
 
+// Keeps what comes; reading it is no part of the pipeline's work.
 class Collector final : public sensor::FeedSink {
  public:
-  explicit Collector(RunResult& result) : result_(result) {}
   void publish(const sensor::OutgoingMessage& message) override {
-    if (message.kind == "reject") ++result_.rejects;
-    if (message.kind != "frame") return;
-    const auto now = std::chrono::steady_clock::now();
-    const auto json = nlohmann::json::parse(message.json);
-    const auto& rf = json.at("rf");
-    result_.frames.push_back({synth::from_hex(json.at("payload_hex").get<std::string>()), rf.at("start_s"),
-                              rf.at("duration_s"),
-                              rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), now});
+    if (message.kind == "reject") ++rejects_;
+    if (message.kind == "frame") frames_.push_back({message.json, std::chrono::steady_clock::now()});
+  }
+
+  void read(RunResult& result) const {
+    result.rejects = rejects_;
+    for (const auto& [text, at] : frames_) {
+      const auto json = nlohmann::json::parse(text);
+      const auto& rf = json.at("rf");
+      result.frames.push_back({synth::from_hex(json.at("payload_hex").get<std::string>()), rf.at("start_s"),
+                               rf.at("duration_s"),
+                               rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), at});
+    }
   }
 
  private:
-  RunResult& result_;
+  struct Published {
+    std::string json;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::vector<Published> frames_;
+  std::uint64_t rejects_ = 0;
 };
 
 }  // namespace
@@ -120,7 +130,7 @@ RunResult run_pipeline(std::unique_ptr<sensor::Source> source, const sensor::Sen
                        std::span<const decoders::DecoderEntry> registry) {
   RunResult result;
   result.signal_s = static_cast<double>(*source->info().total_samples) / source->info().rate.value;
-  Collector collector(result);
+  Collector collector;
   sensor::FeedStage stage({"bench", "bench", true, {}}, {&collector});
   sensor::Sensor pipeline(std::move(source), registry, options);
   const std::atomic<bool> never{false};
@@ -129,6 +139,7 @@ RunResult run_pipeline(std::unique_ptr<sensor::Source> source, const sensor::Sen
   pipeline.run(stage, never);
   result.cpu_s = process_cpu_s() - cpu;
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - result.began).count();
+  collector.read(result);
   return result;
 }
 
