@@ -25,13 +25,15 @@ std::span<const Figure> figures();
 bool real_recording(std::ostream& out, Effort effort);
 bool droneid_sensitivity(std::ostream& out, Effort effort);
 bool gate_cost(std::ostream& out, Effort effort);
-bool droneid_noise(std::ostream& out, Effort effort);
-bool droneid_negatives(std::ostream& out, Effort effort);
+bool noise(std::ostream& out, Effort effort);
+bool negatives(std::ostream& out, Effort effort);
 bool droneid_speed(std::ostream& out, Effort effort);
 bool feed_latency(std::ostream& out, Effort effort);
 bool ble_1m_sensitivity(std::ostream& out, Effort effort);
 bool ble_coded_sensitivity(std::ostream& out, Effort effort);
 bool ble_neighbours(std::ostream& out, Effort effort);
+bool ble_pcap(std::ostream& out, Effort effort);
+bool ble_recordings(std::ostream& out, Effort effort);
 bool ble_speed(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 

@@ -20,9 +20,8 @@ std::span<const Figure> figures() {
              "worse at most",
              true, droneid_sensitivity},
       Figure{"gate-cost", "gates cost less than 0.1 dB of sensitivity", true, gate_cost},
-      Figure{"droneid-noise", "no frame in ten minutes of noise", true, droneid_noise},
-      Figure{"droneid-negatives", "no frame in recordings of Wi-Fi, LTE, 802.15.4, BLE and ADS-B", true,
-             droneid_negatives},
+      Figure{"noise", "no frame in ten minutes of noise", true, noise},
+      Figure{"negatives", "no frame in recordings of Wi-Fi, LTE, 802.15.4, BLE and ADS-B", true, negatives},
       Figure{"droneid-speed",
              "50 MS/s on one core: 2 times real time on noise, 1.5 with four bursts each 640 ms", false,
              droneid_speed},
@@ -35,6 +34,14 @@ std::span<const Figure> figures() {
           "ble-neighbours",
           "20 dB stronger packets 2 MHz away cost at most 2 dB; eight adjacent channels at once all decode",
           true, ble_neighbours},
+      Figure{
+          "ble-pcap",
+          "every Remote ID frame of a captured long-range module, modulated again, comes out field by field",
+          true, ble_pcap},
+      Figure{
+          "ble-recordings",
+          "all packets of the real LE recordings are found with right bytes, and none is taken for a frame",
+          true, ble_recordings},
       Figure{"ble-speed",
              "on one core with the DroneID search: 30 quiet channels 1.5 times real time, 10 channels with "
              "packets "

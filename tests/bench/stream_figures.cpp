@@ -67,7 +67,7 @@ bool real_recording(std::ostream& out, Effort) {
   return kept;
 }
 
-bool droneid_noise(std::ostream& out, Effort effort) {
+bool noise(std::ostream& out, Effort effort) {
   const double seconds = effort == Effort::full ? 600 : 10;
   const RunResult result = run_pipeline(noise_source({20e6}, kCentre, seconds, 31));
   out << "White noise, 20 MS/s, " << seconds << " s: " << result.frames.size() << " frames, "
@@ -75,7 +75,7 @@ bool droneid_noise(std::ostream& out, Effort effort) {
   return result.frames.empty() && result.rejects <= 1 + static_cast<std::uint64_t>(seconds / 10);
 }
 
-bool droneid_negatives(std::ostream& out, Effort) {
+bool negatives(std::ostream& out, Effort) {
   const auto folder = synth::shared_path("captures");
   if (!folder) return skipped(out);
   std::vector<std::filesystem::path> recordings;

@@ -86,7 +86,7 @@ class Collector final : public sensor::FeedSink {
       const auto& rf = json.at("rf");
       result.frames.push_back({synth::from_hex(json.at("payload_hex").get<std::string>()), rf.at("start_s"),
                                rf.at("duration_s"),
-                               rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), at});
+                               rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), at, text});
     }
   }
 

@@ -46,6 +46,7 @@ struct Heard {
   double start_s = 0, duration_s = 0;
   double carrier_hz = 0;
   std::chrono::steady_clock::time_point at;
+  std::string json;  ///< the whole message
 };
 
 struct RunResult {
