@@ -16,8 +16,14 @@ constexpr std::array kDecoders{
                  bluetooth::make_advertising_linker},
 };
 
+constexpr std::array kOnRequest{
+    DecoderEntry{bluetooth::kDecoderName2m, bluetooth::advertising_2m_channels, bluetooth::make_advertising_2m,
+                 bluetooth::make_advertising_linker},
+};
+
 }  // namespace
 
+std::span<const DecoderEntry> on_request() { return kOnRequest; }
 std::span<const DecoderEntry> registry() { return kDecoders; }
 
 }  // namespace windhover::decoders

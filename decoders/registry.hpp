@@ -1,5 +1,5 @@
 #pragma once
-// Every decoder that the sensor runs. Adding a protocol is one folder and one line in registry.cpp.
+// Every decoder that the sensor has. Adding a protocol is one folder and one line in registry.cpp.
 
 #include <span>
 
@@ -7,6 +7,10 @@
 
 namespace windhover::decoders {
 
+/// Those that run unless they are switched off.
 std::span<const DecoderEntry> registry();
+
+/// Those that run only when they are asked for.
+std::span<const DecoderEntry> on_request();
 
 }  // namespace windhover::decoders

@@ -28,7 +28,6 @@ void windowed_squares(const cf32* bins, float* squares, std::size_t n) noexcept 
 }
 
 using Four = float __attribute__((vector_size(16)));
-using Lanes = std::int32_t __attribute__((vector_size(16)));
 
 Four load(const float* x) {
   Four four;
@@ -39,14 +38,14 @@ Four load(const float* x) {
 // Eight squares to a cell; four cells at a time, added up and transposed in registers. Compilers leave this
 // to scalar code.
 void sum_cells(const float* squares, float* cells, std::size_t n) noexcept {
-  constexpr Lanes kLow{0, 4, 1, 5}, kHigh{2, 6, 3, 7}, kFront{0, 1, 4, 5}, kBack{2, 3, 6, 7};
   std::size_t i = 0;
   for (; i + 4 <= n; i += 4, squares += 32) {
     const Four a = load(squares) + load(squares + 4), b = load(squares + 8) + load(squares + 12);
     const Four c = load(squares + 16) + load(squares + 20), d = load(squares + 24) + load(squares + 28);
-    const Four ab = __builtin_shuffle(a, b, kLow) + __builtin_shuffle(a, b, kHigh);
-    const Four cd = __builtin_shuffle(c, d, kLow) + __builtin_shuffle(c, d, kHigh);
-    const Four sums = __builtin_shuffle(ab, cd, kFront) + __builtin_shuffle(ab, cd, kBack);
+    const Four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const Four cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const Four sums =
+        __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
     std::memcpy(cells + i, &sums, sizeof sums);
   }
   for (; i < n; ++i, squares += 8) cells[i] = std::accumulate(squares, squares + 8, 0.0f);

@@ -69,8 +69,18 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
                                                        spectra_, *event_rings_[i]));
     inputs_.push_back({event_rings_[i].get()});
   }
-  for (const decoders::DecoderEntry& decoder : registry)
-    if (decoder.make_linker != nullptr) linkers_[decoder.name] = decoder.make_linker();
+  make_linkers(registry);
+}
+
+// Decoders that name the same linker share one: an advertisement may begin on one PHY and go on on another.
+void Sensor::make_linkers(std::span<const decoders::DecoderEntry> registry) {
+  for (const decoders::DecoderEntry& decoder : registry) {
+    if (decoder.make_linker == nullptr) continue;
+    const auto same = std::ranges::find(registry, decoder.make_linker, &decoders::DecoderEntry::make_linker);
+    auto& linker = linkers_[same->name];
+    if (!linker) linker = decoder.make_linker();
+    linkers_[decoder.name] = linker;
+  }
 }
 
 template <typename Work>

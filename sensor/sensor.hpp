@@ -58,6 +58,7 @@ class Sensor {
   };
 
   void run_radio(const std::atomic<bool>& stop);
+  void make_linkers(std::span<const decoders::DecoderEntry> registry);
   template <typename Work>
   std::jthread start(Work work);
   void fail(std::exception_ptr failure);
@@ -86,7 +87,7 @@ class Sensor {
   SampleClock clock_;
   std::vector<Input> inputs_;
   std::vector<StreamEvent> waiting_;                                       // not yet past by all workers
-  std::map<std::string_view, std::unique_ptr<decoders::Linker>> linkers_;  // by decoder
+  std::map<std::string_view, std::shared_ptr<decoders::Linker>> linkers_;  // by decoder
   decoders::Linker::Output linked_;
   dsp::Hertz centre_{};
   UtcTime latest_{};  // time never runs back, whatever a recording's segments say

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decoders/bluetooth/channels.hpp"
+
 namespace windhover::decoders::bluetooth {
 namespace {
 
@@ -36,7 +38,8 @@ class Reader {
   bool short_of_ = false;
 };
 
-AuxPointer read_aux_pointer(Bytes bytes) {
+// nullopt where nothing is pointed at: no offset, or a channel without auxiliary packets.
+std::optional<AuxPointer> read_aux_pointer(Bytes bytes) {
   const std::uint32_t bits =
       bytes[0] | static_cast<std::uint32_t>(bytes[1]) << 8U | static_cast<std::uint32_t>(bytes[2]) << 16U;
   AuxPointer aux;
@@ -45,6 +48,7 @@ AuxPointer read_aux_pointer(Bytes bytes) {
   aux.unit_us = (bits >> 7U & 1U) != 0 ? 300 : 30;
   aux.offset_us = (bits >> 8U & 0x1FFFU) * aux.unit_us;
   aux.phy = static_cast<std::uint8_t>(bits >> 21U & 7U);
+  if (is_primary(aux.channel_index) || aux.offset_us == 0) return std::nullopt;
   return aux;
 }
 

@@ -10,6 +10,7 @@
 namespace windhover::decoders::bluetooth {
 
 inline constexpr std::string_view kDecoderName = "bluetooth";
+inline constexpr std::string_view kDecoderName2m = "bluetooth_2m";
 
 /// Name of the transport that a packet of this kind is in the feed.
 std::string_view transport_of(Phy phy, PduType type);

@@ -31,7 +31,7 @@ constexpr States kParitySigns{0, 0, -1, -1, -1, -1, 0, 0};
 [[gnu::always_inline]] inline States broadcast(std::int16_t v) { return States{v, v, v, v, v, v, v, v}; }
 
 [[gnu::always_inline]] inline States normalised(States metrics) {
-  return metrics - __builtin_shuffle(metrics, States{0, 0, 0, 0, 0, 0, 0, 0});
+  return metrics - __builtin_shufflevector(metrics, metrics, 0, 0, 0, 0, 0, 0, 0, 0);
 }
 
 /// Half sum of systematic and parity, and half difference, as one step of the trellis takes them.
@@ -53,18 +53,18 @@ struct Branch {
 }
 
 [[gnu::always_inline]] inline States forward_step(States alpha, States pairs) {
-  const States branch = __builtin_shuffle(pairs, States{0, 1, 1, 0, 0, 1, 1, 0});
+  const States branch = __builtin_shufflevector(pairs, pairs, 0, 1, 1, 0, 0, 1, 1, 0);
   const States gamma = (branch ^ kForwardSigns) - kForwardSigns;
-  const States even = __builtin_shuffle(alpha, States{0, 2, 4, 6, 0, 2, 4, 6});
-  const States odd = __builtin_shuffle(alpha, States{1, 3, 5, 7, 1, 3, 5, 7});
+  const States even = __builtin_shufflevector(alpha, alpha, 0, 2, 4, 6, 0, 2, 4, 6);
+  const States odd = __builtin_shufflevector(alpha, alpha, 1, 3, 5, 7, 1, 3, 5, 7);
   return normalised(larger(even + gamma, odd - gamma));
 }
 
 [[gnu::always_inline]] inline States backward_step(States beta, States pairs) {
-  const States branch = __builtin_shuffle(pairs, States{0, 0, 1, 1, 1, 1, 0, 0});
+  const States branch = __builtin_shufflevector(pairs, pairs, 0, 0, 1, 1, 1, 1, 0, 0);
   const States gamma = (branch ^ kBackwardSigns) - kBackwardSigns;
-  const States low = __builtin_shuffle(beta, States{0, 0, 1, 1, 2, 2, 3, 3});
-  const States high = __builtin_shuffle(beta, States{4, 4, 5, 5, 6, 6, 7, 7});
+  const States low = __builtin_shufflevector(beta, beta, 0, 0, 1, 1, 2, 2, 3, 3);
+  const States high = __builtin_shufflevector(beta, beta, 4, 4, 5, 5, 6, 6, 7, 7);
   return normalised(larger(low + gamma, high - gamma));
 }
 
@@ -72,13 +72,13 @@ struct Branch {
 [[gnu::always_inline]] inline std::int32_t best_paths(States alpha, States beta, std::int16_t half_parity) {
   using Words = std::int32_t __attribute__((vector_size(16)));
   const States parity = (broadcast(half_parity) ^ kParitySigns) - kParitySigns;
-  const States zero = alpha + parity + __builtin_shuffle(beta, States{0, 4, 5, 1, 2, 6, 7, 3});
-  const States one = alpha - parity + __builtin_shuffle(beta, States{4, 0, 1, 5, 6, 2, 3, 7});
-  const States even = __builtin_shuffle(zero, one, States{0, 8, 1, 9, 2, 10, 3, 11});
-  const States odd = __builtin_shuffle(zero, one, States{4, 12, 5, 13, 6, 14, 7, 15});
+  const States zero = alpha + parity + __builtin_shufflevector(beta, beta, 0, 4, 5, 1, 2, 6, 7, 3);
+  const States one = alpha - parity + __builtin_shufflevector(beta, beta, 4, 0, 1, 5, 6, 2, 3, 7);
+  const States even = __builtin_shufflevector(zero, one, 0, 8, 1, 9, 2, 10, 3, 11);
+  const States odd = __builtin_shufflevector(zero, one, 4, 12, 5, 13, 6, 14, 7, 15);
   States best = larger(even, odd);
-  best = larger(best, __builtin_shuffle(best, States{4, 5, 6, 7, 4, 5, 6, 7}));
-  best = larger(best, __builtin_shuffle(best, States{2, 3, 2, 3, 2, 3, 2, 3}));
+  best = larger(best, __builtin_shufflevector(best, best, 4, 5, 6, 7, 4, 5, 6, 7));
+  best = larger(best, __builtin_shufflevector(best, best, 2, 3, 2, 3, 2, 3, 2, 3));
   return reinterpret_cast<Words>(best)[0];
 }
 

@@ -37,7 +37,11 @@ void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
   app.add_option("--boot", out.boot, "fix the start's id, so that output can be compared");
 }
 
-void add_worker_option(CLI::App& app, SensorOptions& sensor) {
+void add_decoder_options(CLI::App& app, DecoderChoice& decoders, SensorOptions& sensor) {
+  app.add_option("--with", decoders.with, "also this decoder, such as bluetooth_2m; may be repeated")
+      ->type_name("DECODER");
+  app.add_option("--without", decoders.without, "not this decoder, such as dji_droneid; may be repeated")
+      ->type_name("DECODER");
   app.add_option("--workers", sensor.workers, "threads that decode; 0 chooses by the machine")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
@@ -58,7 +62,7 @@ CLI::App* add_replay(CLI::App& app, Raw& raw) {
                      "sample format of raw files: ci8 cu8 ci16_le ci16_be cf32_le cf32_be");
   replay->add_option("--name", raw.recording_name, "which recording of an archive that holds several");
   replay->add_flag("--verify", raw.replay.recording.verify_sha512, "check core:sha512 before anything else");
-  add_worker_option(*replay, raw.replay.sensor);
+  add_decoder_options(*replay, raw.replay.decoders, raw.replay.sensor);
   add_output_options(*replay, raw, raw.replay.output);
   return replay;
 }
@@ -72,7 +76,7 @@ CLI::App* add_run(CLI::App& app, Raw& raw) {
       ->type_name("DB");
   run->add_option("--antenna", raw.antenna, "one of the device's antennas");
   run->add_option("--bandwidth", raw.bandwidth_hz, "of the device's filter")->type_name("HZ");
-  add_worker_option(*run, raw.run.sensor);
+  add_decoder_options(*run, raw.run.decoders, raw.run.sensor);
   add_output_options(*run, raw, raw.run.output);
   return run;
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "sensor/decoder_choice.hpp"
 #include "sensor/listen.hpp"
 #include "sensor/recording_layout.hpp"
 #include "sensor/sensor.hpp"
@@ -28,12 +29,14 @@ struct OutputOptions {
 struct ReplayCommand {
   std::vector<std::filesystem::path> recordings;
   RecordingOptions recording{};
+  DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};
 };
 
 struct RunCommand {
   SoapyOptions device{};
+  DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};
 };

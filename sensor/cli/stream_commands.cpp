@@ -6,7 +6,6 @@
 #include <memory>
 #include <utility>
 
-#include "decoders/registry.hpp"
 #include "dsp/fft.hpp"
 #include "sensor/aircraft_table.hpp"
 #include "sensor/cli/commands.hpp"
@@ -62,11 +61,12 @@ int run_replay(const ReplayCommand& command) {
   // bytes.
   dsp::set_plan_rigour(dsp::PlanRigour::estimate);
   const std::atomic<bool>& stop = stop_on_signals();
+  const auto decoders = chosen_decoders(command.decoders);
   Outputs outputs(command.output);
   for (const auto& recording : command.recordings) {
     SensorOptions options = command.sensor;
     auto source = at_bank_rate(open_recording(recording, command.recording), options.notes);
-    Sensor sensor(std::move(source), decoders::registry(), options);
+    Sensor sensor(std::move(source), decoders, options);
     sensor.run(outputs.stage(), stop);
     if (stop) break;
   }
@@ -76,6 +76,7 @@ int run_replay(const ReplayCommand& command) {
 }
 
 int run_live(const RunCommand& command) {
+  const auto decoders = chosen_decoders(command.decoders);
   const std::atomic<bool>& stop = stop_on_signals();
   const SavedWisdom wisdom;
   OutputOptions output = command.output;
@@ -84,7 +85,7 @@ int run_live(const RunCommand& command) {
   SensorOptions options = command.sensor;
   auto source = at_bank_rate(open_soapy(command.device), options.notes);
   std::cerr << "listening with " << source->info().description << '\n';
-  Sensor sensor(std::move(source), decoders::registry(), options);
+  Sensor sensor(std::move(source), decoders, options);
   wisdom.save();
   sensor.run(outputs.stage(), stop);
   outputs.close();
