@@ -21,6 +21,8 @@ using dsp::SampleIndex;
 enum class Gate {
   always,        ///< every block
   on_energy,     ///< while the channel's power stands out of the tracked noise floor
+  on_peak,       ///< energy, and where a wider signal covers all around, more of it than around (LE channels)
+  on_centre,     ///< energy that fills the channel, and is not seen better by another channel of the decoder
   on_reference,  ///< energy first, then correlation of the band's spectrum with `ChannelSpec::reference`
 };
 

@@ -16,6 +16,7 @@ constexpr double kHannVariance = 1.944;
 constexpr double kBlockSigmas = 4.5;
 constexpr double kMeanSigmas = 3.7;
 constexpr double kSlowestStep = 0.005;
+constexpr std::uint64_t kSteadyBlocks = 100;  // 0.5 / kSlowestStep
 
 // Squares of the windowed real and imaginary parts, interleaved as they come: no shuffling.
 WINDHOVER_CLONES
@@ -91,10 +92,13 @@ void prefix_sums(std::span<const float> cells, std::span<double> prefix) noexcep
 }
 
 EnergyGate::EnergyGate(std::size_t first_cell, std::size_t cell_count)
-    : first_(first_cell),
-      end_(first_cell + cell_count),
-      sigma_of_block_(std::sqrt(kHannVariance / static_cast<double>(cell_count * kBinsPerCell))),
-      sigma_of_mean_(sigma_of_block_ / 2) {}
+    : first_(first_cell), end_(first_cell + cell_count) {
+  const double sigma_of_block = std::sqrt(kHannVariance / static_cast<double>(cell_count * kBinsPerCell));
+  const double sigma_of_mean = sigma_of_block / 2;
+  noise_of_quantile_ = 1 + kQuantileSigmas * sigma_of_mean;
+  mean_threshold_ = noise_of_quantile_ * (1 + kMeanSigmas * sigma_of_mean);
+  block_threshold_ = noise_of_quantile_ * (1 + kBlockSigmas * sigma_of_block);
+}
 
 void EnergyGate::reset() noexcept {
   blocks_ = 0;
@@ -109,14 +113,12 @@ bool EnergyGate::update(std::span<const double> prefix) noexcept {
   ++blocks_;
   const double mean = (last_[0] + last_[1] + last_[2] + last_[3]) / 4;
 
-  const double step = std::max(kSlowestStep, 0.5 / static_cast<double>(blocks_));
+  const double step = blocks_ < kSteadyBlocks ? 0.5 / static_cast<double>(blocks_) : kSlowestStep;
   const double reference = quantile_;
   quantile_ *= mean < quantile_ ? 1 - (1 - kQuantile) * step : 1 + kQuantile * step;
 
-  if (blocks_ <= kSettleBlocks) return true;
-  const double noise = reference * (1 + kQuantileSigmas * sigma_of_mean_);
-  return mean > noise * (1 + kMeanSigmas * sigma_of_mean_) ||
-         power > noise * (1 + kBlockSigmas * sigma_of_block_);
+  return blocks_ <= kSettleBlocks || mean > reference * mean_threshold_ ||
+         power > reference * block_threshold_;
 }
 
 }  // namespace windhover::dsp

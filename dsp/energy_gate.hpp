@@ -37,7 +37,7 @@ class EnergyGate {
   void reset() noexcept;
 
   /// Mean noise power of the range, in the units of the cells' sum; 0 before the first block.
-  double floor() const noexcept { return quantile_ * (1 + kQuantileSigmas * sigma_of_mean_); }
+  double floor() const noexcept { return quantile_ * noise_of_quantile_; }
 
  private:
   // The floor follows the lower decile of the four-block mean: it stays on the noise while the channel is
@@ -47,7 +47,7 @@ class EnergyGate {
   static constexpr std::uint64_t kSettleBlocks = 400;
 
   std::size_t first_, end_;
-  double sigma_of_block_, sigma_of_mean_;  // relative spread of noise power, one block and four
+  double noise_of_quantile_, mean_threshold_, block_threshold_;  // times the quantile
   double quantile_ = 0;
   double last_[4] = {};
   std::uint64_t blocks_ = 0;

@@ -20,8 +20,21 @@ constexpr float kLeakageMargin = 2;
 // close.
 constexpr float kAlmostEqual = 0.75f;
 
-// 1 MHz: two of them hold a Bluetooth packet, nine a DroneID burst.
-constexpr std::size_t kPartCells = static_cast<std::size_t>(1e6 / dsp::kBinHz) / dsp::kBinsPerCell;
+// How much of a waveform's spread power a channel of the same width sees whose centre lies so much off, by
+// the share of the width: at most what the flat spectrum of OFDM and the bell of DSSS give, and some more.
+double seen_beside(double offset) noexcept {
+  constexpr double kSeen[] = {1, 0.85, 0.60, 0.35, 0.10, 0.02, 0.005};  // each 0.3 of the width
+  const double at = std::abs(offset) / 0.3;
+  const auto below = static_cast<std::size_t>(at);
+  if (below + 1 >= std::size(kSeen)) return 0;
+  return kSeen[below] + (at - static_cast<double>(below)) * (kSeen[below + 1] - kSeen[below]);
+}
+
+// Uncertainty of spread power that is given to the weaker channel, as a share of the stronger one's.
+constexpr double kSpreadDoubt = 0.05;
+
+// A Bluetooth channel's middle and the gaps to its neighbours, in cells of 40 kHz.
+constexpr std::int64_t kHalfMiddle = 12, kGap = 25;
 
 struct CellRange {
   std::size_t first, count;
@@ -43,6 +56,7 @@ CellRange cells_of(const PlannedChannel& channel, const dsp::BankGeometry& geome
 
 Gatekeeper::Gatekeeper(const ChannelPlan& plan)
     : fft_size_(plan.geometry.fft_size),
+      parts_(fft_size_ / dsp::kBinsPerCell),
       scratch_(2 * fft_size_),
       cells_(fft_size_ / dsp::kBinsPerCell),
       prefix_(cells_.size() + 1) {
@@ -54,30 +68,60 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
       search = made.get();
     }
     const CellRange cells = cells_of(channel, plan.geometry);
-    const std::size_t first_part = (cells.first + kPartCells - 1) / kPartCells;
-    const std::size_t end_part = std::max(first_part, (cells.first + cells.count) / kPartCells);
+    if (channel.spec.gate == Gate::on_peak)
+      peaks_.emplace_back(cells_.size(), static_cast<std::int64_t>(cells.first + cells.count / 2),
+                          kHalfMiddle, kGap);
     watches_.push_back({channel.spec.gate,
+                        channel.decoder,
                         {cells.first, cells.count},
                         search,
                         channel.offset_bins,
-                        first_part,
-                        end_part,
+                        channel.spec.passband.value / dsp::kBinHz,
+                        parts_.within(cells.first, cells.count),
+                        static_cast<double>(cells.count),
+                        peaks_.size() - 1,
                         {}});
   }
-  if (!searches_.empty())
-    for (std::size_t i = 0; (i + 1) * kPartCells <= cells_.size(); ++i)
-      parts_.emplace_back(i * kPartCells, kPartCells);
-  part_open_.resize(parts_.size());
   hits_.reserve(watches_.size());
 }
 
 void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
   dsp::hann_cells(bins, fft_size_, scratch_.data(), cells_.data());
   dsp::prefix_sums(cells_, prefix_);
-  for (std::size_t i = 0; i < watches_.size(); ++i)
-    open[i] = watches_[i].gate == Gate::always || watches_[i].energy.update(prefix_);
-  for (std::size_t i = 0; i < parts_.size(); ++i) part_open_[i] = parts_[i].update(prefix_);
+  parts_.update(prefix_);
+  ++block_;
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    Watch& watch = watches_[i];
+    open[i] = watch.gate == Gate::always || watch.energy.update(prefix_);
+    if (watch.gate == Gate::on_peak && open[i])
+      open[i] = peaks_[watch.peak].stands_out(prefix_, block_, watch.energy.floor() / watch.cells);
+    if (watch.gate == Gate::on_centre)
+      open[i] = (open[i] || parts_.is_loud(watch.parts)) && parts_.is_filled(watch.parts);
+  }
+  close_off_centre(open);
   search_references(bins, open);
+}
+
+// A wide signal is seen by every channel that overlaps it; the one around its centre sees all of it.
+void Gatekeeper::close_off_centre(std::vector<std::uint8_t>& open) noexcept {
+  hits_.clear();  // room for all was made at construction
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    if (watches_[i].gate != Gate::on_centre || !open[i]) continue;
+    watches_[i].spread = parts_.spread_power(watches_[i].parts);
+    hits_.push_back(i);
+  }
+  std::sort(hits_.begin(), hits_.end(),
+            [&](std::size_t a, std::size_t b) { return watches_[a].spread > watches_[b].spread; });
+  for (auto hit = hits_.begin(); hit != hits_.end(); ++hit) {
+    const Watch& weaker = watches_[*hit];
+    open[*hit] = std::none_of(hits_.begin(), hit, [&](std::size_t other) {
+      const Watch& stronger = watches_[other];
+      if (!open[other] || stronger.decoder != weaker.decoder) return false;
+      const auto offset = static_cast<double>(stronger.offset_bins - weaker.offset_bins);
+      const double seen = seen_beside(offset / stronger.width_bins);
+      return weaker.spread < (seen - kSpreadDoubt) * stronger.spread;
+    });
+  }
 }
 
 void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
@@ -85,7 +129,7 @@ void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     Watch& watch = watches_[i];
     if (watch.gate != Gate::on_reference || !open[i]) continue;
-    if (!is_filled(watch)) {
+    if (!parts_.is_filled(watch.parts)) {
       open[i] = 0;
       continue;
     }
@@ -99,12 +143,6 @@ void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8
   for (auto hit = hits_.begin(); hit != hits_.end(); ++hit)
     open[*hit] = std::none_of(hits_.begin(), hit,
                               [&](std::size_t other) { return open[other] && leaks(other, *hit); });
-}
-
-bool Gatekeeper::is_filled(const Watch& watch) const noexcept {
-  std::size_t filled = 0;
-  for (std::size_t i = watch.first_part; i < watch.end_part; ++i) filled += part_open_[i];
-  return 2 * filled >= watch.end_part - watch.first_part;
 }
 
 bool Gatekeeper::leaks(std::size_t stronger, std::size_t into) const noexcept {

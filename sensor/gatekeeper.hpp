@@ -8,7 +8,9 @@
 
 #include "dsp/energy_gate.hpp"
 #include "dsp/reference_search.hpp"
+#include "sensor/band_parts.hpp"
 #include "sensor/channel_plan.hpp"
+#include "sensor/peak_watch.hpp"
 
 namespace windhover::sensor {
 
@@ -23,16 +25,19 @@ class Gatekeeper {
  private:
   struct Watch {
     decoders::Gate gate;
+    const decoders::DecoderEntry* decoder;
     dsp::EnergyGate energy;
     dsp::ReferenceSearch* search;  // Gate::on_reference
     std::int64_t offset_bins;
-    std::size_t first_part, end_part;  // of the band, within the channel
+    double width_bins;
+    BandParts::Range parts;  // of the band, within the channel
+    double cells;            // of the channel
+    std::size_t peak;        // Gate::on_peak: in peaks_
     dsp::ReferenceHit hit;
+    double spread = 0;  // Gate::on_centre: power above the floor, narrow signals cut down
   };
 
-  // Whether the channel's power is spread over it, as a waveform that fills it is; a narrow signal is not
-  // worth a search.
-  bool is_filled(const Watch& watch) const noexcept;
+  void close_off_centre(std::vector<std::uint8_t>& open) noexcept;
   void search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
   // Whether what channel `into` sees may be no more than the waveform at channel `stronger`.
   bool leaks(std::size_t stronger, std::size_t into) const noexcept;
@@ -41,9 +46,10 @@ class Gatekeeper {
   std::map<const dsp::cf32*, std::unique_ptr<dsp::ReferenceSearch>>
       searches_;  // one for each distinct reference
   std::vector<Watch> watches_;
-  std::vector<dsp::EnergyGate> parts_;  // of the band, 1 MHz each
-  std::vector<std::uint8_t> part_open_;
-  std::vector<std::size_t> hits_;  // channels whose search found something in this block
+  std::vector<PeakWatch> peaks_;
+  std::uint64_t block_ = 0;
+  BandParts parts_;
+  std::vector<std::size_t> hits_;  // channels to be compared with one another in this block
   dsp::AlignedVector<float> scratch_;
   std::vector<float> cells_;
   std::vector<double> prefix_;

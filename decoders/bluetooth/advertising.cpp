@@ -49,7 +49,8 @@ std::vector<ChannelSpec> channels(Band band, double symbol_rate_mhz, bool primar
     const Hertz centre = rf_channel_centre(k);
     if (!band.holds(centre, symbol_rate_mhz * kNeeded) || (!primary && is_primary(channel_index(k))))
       continue;
-    ChannelSpec spec{centre, symbol_rate_mhz * kPassband, symbol_rate_mhz * kRate, Gate::on_energy};
+    ChannelSpec spec{centre, symbol_rate_mhz * kPassband, symbol_rate_mhz * kRate,
+                     symbol_rate_mhz > 1 ? Gate::on_energy : Gate::on_peak};
     specs.push_back(spec);
   }
   return specs;

@@ -1,0 +1,53 @@
+#pragma once
+// The band in parts of 1 MHz: which of them stand out of the noise. Tells a signal that fills a channel from
+// a narrow one, and knows the noise of a band in which single channels are never quiet.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dsp/energy_gate.hpp"
+#include "dsp/filter_bank.hpp"
+
+namespace windhover::sensor {
+
+class BandParts {
+ public:
+  /// Parts [first, end).
+  struct Range {
+    std::size_t first = 0, end = 0;
+    std::size_t size() const { return end - first; }
+  };
+
+  explicit BandParts(std::size_t cells);
+
+  /// Those wholly within `count` cells from `first_cell` on.
+  Range within(std::size_t first_cell, std::size_t count) const;
+
+  /// prefix  running sums of the block's cells, as dsp::prefix_sums makes them
+  void update(std::span<const double> prefix) noexcept;
+
+  /// Whether the power is spread over the range, as a waveform that fills it is: at least half of the parts
+  /// stand out.
+  bool is_filled(Range range) const noexcept;
+
+  /// Power of the range above the noise, with every part cut down to four times the median one: what a
+  /// waveform that fills the range contributes, whatever narrow signals lie in it.
+  double spread_power(Range range) noexcept;
+
+  /// Whether the range has more power than noise can give it, by the band's quietest part: also where it has
+  /// never been quiet.
+  bool is_loud(Range range) const noexcept;
+
+ private:
+  static constexpr std::size_t kCells = static_cast<std::size_t>(1e6 / dsp::kBinHz) / dsp::kBinsPerCell;
+
+  std::vector<dsp::EnergyGate> gates_;
+  std::vector<double> power_;
+  std::vector<std::uint8_t> open_;
+  std::vector<double> scratch_;
+  Range inner_;       // without the edges, where receivers' filters fall
+  double quiet_ = 0;  // noise of the quietest inner part
+};
+
+}  // namespace windhover::sensor
