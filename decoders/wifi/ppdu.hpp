@@ -25,7 +25,8 @@ struct Ppdu {
   Phy phy = Phy::ofdm;
   std::uint8_t width_mhz = 20;    ///< as the header states it: 20, 40, 80 or 160; 10 or 5 where clocked down
   bool aggregated = false;        ///< the PSDU is an A-MPDU
-  bool octets_exact = true;       ///< `psdu_octets` is stated; else it is the most that the airtime can hold
+  bool octets_exact = true;       ///< `psdu_octets` is stated; else it is the most that the airtime can hold,
+                                  ///< 0 where not even the rate is known
   float rate_mbps = 0;            ///< of the PSDU; 0 where the header does not say
   std::uint32_t psdu_octets = 0;  ///< length of the PSDU
   RfFacts rf;  ///< first_sample: start of the preamble; length_samples: the whole PPDU; SNR in 20 MHz

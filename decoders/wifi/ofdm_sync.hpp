@@ -1,0 +1,65 @@
+#pragma once
+// Finds OFDM preambles: short training by its repetition seen through a matched filter, long training by
+// correlation, which also tells a PPDU of this channel from one 5 MHz beside it. IEEE 802.11 17.3.3.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "decoders/wifi/ofdm_tables.hpp"
+
+namespace windhover::decoders::wifi {
+
+/// Where short training may begin.
+struct StfHit {
+  std::int64_t position = 0;  ///< sample, ±16 at low SNR
+  float strength = 0;         ///< squared metric
+  float turn = 0;             ///< of the carrier, radians a sample, within ±π/16
+};
+
+/// Looks at positions one after the other, in steps of kStep.
+class StfSearch {
+ public:
+  static constexpr std::size_t kStep = 1024;
+  /// Samples beyond the last position that are looked at.
+  static constexpr std::size_t kAhead = 160 + 16;
+
+  StfSearch();
+
+  /// x      kStep + kAhead samples from sample `first` on
+  /// Returns the strongest position of a preamble that is complete within this step or was begun in the one
+  /// before; the search goes on behind it with the next step.
+  std::optional<StfHit> step(std::span<const cf32> x, std::int64_t first, std::int64_t from);
+
+  /// Forgets what was begun.
+  void reset() noexcept { best_.reset(); }
+
+ private:
+  std::optional<StfHit> best_;  // seen, but a better one may follow
+  std::vector<float> re_, im_, filtered_re_, filtered_im_, sum_re_, sum_im_, power_;
+};
+
+/// The long training symbols of a PPDU.
+struct LtfSync {
+  std::int64_t position = 0;  ///< first sample of the first symbol, a little before the first path
+  float turn = 0;             ///< radians a sample
+};
+
+/// How much earlier than the first path a symbol's samples are taken.
+inline constexpr std::int64_t kEarly = 3;
+
+/// Samples around `hit.position` that synchronise() looks at.
+inline constexpr std::int64_t kLtfBefore = 0, kLtfBehind = 192 + 40 + 128 + 64;
+
+/// x  samples from hit.position on, kLtfBehind of them
+/// nullopt where no long training follows.
+std::optional<LtfSync> synchronise(std::span<const cf32> x, const StfHit& hit);
+
+/// First path of the training symbol `symbol` near x[expected], ±`range` samples. `x` holds
+/// expected + range + 64 samples.
+std::int64_t first_path(std::span<const cf32> x, std::int64_t expected, std::int64_t range,
+                        std::span<const cf32, kFft> symbol, float turn);
+
+}  // namespace windhover::decoders::wifi
