@@ -14,14 +14,18 @@ constexpr std::int64_t kFftLength = kFft, kGuardLength = kGuard, kSymbolLength =
 // Samples from the long training's first symbol to SIGNAL's guard, and from the PPDU's start to SIGNAL's end.
 constexpr std::int64_t kLtfToSignal = 2 * kFftLength, kPreamble = 320;
 
-// A PPDU whose power falls to a fifth for so many symbols is over, whatever its header said.
-constexpr float kSilent = 0.2F;
-constexpr unsigned kMostSilent = 6;
+// A PPDU whose power falls to a fifth is over, whatever its header said; one that is six times as strong as
+// its training lies under another one, or was none. So many symbols in a row must agree.
+constexpr float kSilent = 0.2F, kDrowned = 6;
+constexpr unsigned kMostLost = 5;
+// Where it drowned another PPDU has begun: as far back from the symbol that settles it.
+constexpr std::int64_t kBack = 1024;
 
 // Frames follow one another by 200 samples at least; the end is known to some samples.
 constexpr std::int64_t kEndSlack = 60;
 
-constexpr std::array<float, 4> kNoPilots{};
+// Of SIGNAL; 0.95 at -1 dB. Noise that is taken for a code word agrees with it worse.
+constexpr float kLeastCertainty = 0.75F;
 
 }  // namespace
 
@@ -31,6 +35,7 @@ OfdmReceiver::OfdmReceiver(const RfFacts& nominal, unsigned clock_divisor)
       rate_hz_(kChannelRate.value / clock_divisor),
       samples_(kCapacity) {
   header_bits_.reserve(512);
+  header_soft_.reserve(96);
   // Tables are made at first use; that is not to be on the sample path.
   const std::array<cf32, kFft> nothing{};
   (void)estimate_channel(std::span(&nothing, 1), legacy_plan());
@@ -169,6 +174,8 @@ std::int64_t OfdmReceiver::symbol_start(std::size_t number) const {
 // header_bits_.
 void OfdmReceiver::read_header_symbols(std::size_t first, std::span<const Constellation> constellations) {
   const auto& places = deinterleaver(*legacy_rate(0b1011), false);
+  std::vector<std::int8_t>& coded = header_soft_;
+  coded.clear();
   header_bits_.clear();
   header_decoder_.start();
   for (std::size_t number = first; number < first + constellations.size(); ++number) {
@@ -178,18 +185,29 @@ void OfdmReceiver::read_header_symbols(std::size_t first, std::span<const Conste
     for (float& sign : signs) sign *= pilot_polarity(number);
     reader_.read(from(at), static_cast<double>(at), constellation, signs);
     reader_.soft_bits(constellation, soft_.data());
-    std::array<std::int8_t, 48> coded;
-    for (std::size_t k = 0; k < coded.size(); ++k) coded[k] = soft_[places[k]];
-    header_decoder_.feed(coded, header_bits_);
+    for (const std::uint16_t place : places) coded.push_back(soft_[place]);
   }
+  header_decoder_.feed(coded, header_bits_);
   header_decoder_.finish(true, header_bits_);
+
+  // How well what was received agrees with what it was taken for.
+  float agreed = 0, all = 1e-9F;
+  for (std::size_t n = 0; n < coded.size(); ++n) {
+    const auto bit = [&](std::size_t ago) { return n / 2 >= ago ? header_bits_[n / 2 - ago] : 0U; };
+    const unsigned sent =
+        n % 2 == 0 ? bit(0) ^ bit(2) ^ bit(3) ^ bit(5) ^ bit(6) : bit(0) ^ bit(1) ^ bit(2) ^ bit(3) ^ bit(6);
+    const auto soft = static_cast<float>(coded[n]);
+    agreed += sent != 0 ? soft : -soft;
+    all += std::abs(soft);
+  }
+  certainty_ = agreed / all;
 }
 
 bool OfdmReceiver::read_signal(PpduSink& sink) {
   if (!has(signal_start_ + kSymbolLength)) return false;
   read_header_symbols(0, std::array{Constellation::bpsk});
   const auto signal = parse_signal(header_bits_);
-  if (!signal) {
+  if (!signal || certainty_ < kLeastCertainty) {
     refuse(RejectReason::sanity, sink);
     return true;
   }
@@ -318,7 +336,7 @@ void OfdmReceiver::announce(Phy phy, std::uint32_t octets, bool exact, float mbp
   ppdu_end_ = signal_start_ + kSymbolLength + symbols * kSymbolLength;
   constellation_ = constellation_of(format_->bits_per_carrier);
   symbol_ = 0;
-  silent_ = 0;
+  lost_ = 0;
   asked_ = false;
   if (phy == Phy::ofdm || is_ht_)
     state_ = State::data;
@@ -331,9 +349,14 @@ void OfdmReceiver::skip_to_end() {
   watched_ = is_ht_ || ppdu_.phy == Phy::ofdm ? symbol_start(symbol_) : signal_start_ + kSymbolLength;
 }
 
-bool OfdmReceiver::is_lost() {
-  silent_ = reader_.level() < kSilent ? silent_ + 1 : 0;
-  return silent_ >= kMostSilent;
+// Whether the PPDU is there no more, by the level of one symbol after the other; then the search goes on.
+bool OfdmReceiver::is_lost(float level, std::int64_t at, PpduSink& sink) {
+  lost_ = level < kSilent || level > kDrowned ? lost_ + 1 : 0;
+  if (lost_ < kMostLost) return false;
+  // Positions that were searched before are not searched again.
+  search_on(std::max(at - kBack, signal_start_));
+  sink.reject(RejectReason::truncated, facts());
+  return true;
 }
 
 bool OfdmReceiver::read_data(PpduSink& sink) {
@@ -347,11 +370,7 @@ bool OfdmReceiver::read_data(PpduSink& sink) {
                         : plan.pilot_signs[i] * pilot_polarity(symbol_ + 1);
     reader_.read(from(at), static_cast<double>(at), constellation_, signs);
     slip_ += reader_.take_slip();
-    if (is_lost()) {
-      search_on(at);
-      sink.reject(RejectReason::truncated, facts());
-      return true;
-    }
+    if (is_lost(reader_.level(), at, sink)) return true;
     reader_.soft_bits(constellation_, soft_.data());
     psdu_.take_symbol(std::span(soft_).first(format_->coded_bits));
     ++symbol_;
@@ -379,12 +398,7 @@ bool OfdmReceiver::skip(PpduSink& sink) {
     // In the transform's units.
     const float level = sum / static_cast<float>(kSymbol) * static_cast<float>(kFft * kFft);
     const float before = channel_.power + static_cast<float>(kFft) * channel_.noise;
-    silent_ = level < kSilent * before ? silent_ + 1 : 0;
-    if (silent_ >= kMostSilent) {
-      search_on(watched_);
-      sink.reject(RejectReason::truncated, facts());
-      return true;
-    }
+    if (is_lost(level / before, watched_, sink)) return true;
     watched_ += kSymbolLength;
   }
   sink.take(ppdu_, asked_ ? psdu_.octets().first(std::min(kHeadOctets, psdu_.octets().size()))

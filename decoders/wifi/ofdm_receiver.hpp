@@ -29,7 +29,7 @@ class OfdmReceiver {
   enum class State : std::uint8_t { search, preamble, signal, format, ht_training, data, skip };
   static constexpr std::size_t kSlice = 2048;  // samples taken at once
   static constexpr std::size_t kCapacity = 4 * kSlice;
-  static constexpr std::int64_t kHistory = 1400;  // samples kept for a search that starts anew on its grid
+  static constexpr std::int64_t kHistory = 2600;  // samples kept for a search that starts anew on its grid
 
   std::int64_t end() const { return first_ + static_cast<std::int64_t>(held_); }
   bool has(std::int64_t sample) const { return sample <= end(); }
@@ -56,7 +56,7 @@ class OfdmReceiver {
   void read_header_symbols(std::size_t first, std::span<const Constellation> constellations);
   void announce(Phy phy, std::uint32_t octets, bool exact, float mbps);
   void skip_to_end();
-  bool is_lost();
+  bool is_lost(float level, std::int64_t at, PpduSink& sink);
   void refuse(RejectReason reason, PpduSink& sink);
   std::int64_t symbol_start(std::size_t number) const;
   RfFacts facts() const;
@@ -69,6 +69,8 @@ class OfdmReceiver {
   PsduReader psdu_;
   ViterbiK7 header_decoder_;
   std::vector<std::uint8_t> header_bits_;
+  std::vector<std::int8_t> header_soft_;
+  float certainty_ = 0;  // of the header that was read last
   dsp::AlignedVector<cf32> samples_;
   std::size_t held_ = 0;
   std::int64_t first_ = 0;
@@ -87,7 +89,7 @@ class OfdmReceiver {
   std::size_t symbol_ = 0;  // of DATA, next
   std::int64_t ppdu_end_ = 0;
   std::int64_t watched_ = 0;  // while skipping: up to where the level was checked
-  unsigned silent_ = 0;       // symbols in a row without power
+  unsigned lost_ = 0;         // symbols in a row whose level is not the PPDU's
   bool asked_ = false;
   Constellation constellation_ = Constellation::bpsk;
   const RateFormat* format_ = nullptr;

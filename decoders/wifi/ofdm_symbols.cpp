@@ -112,6 +112,7 @@ void SymbolReader::derive(const CarrierPlan& plan, const ChannelEstimate& channe
     carrier_[i] = static_cast<float>(plan.data[i]);
   }
   for (std::size_t i = 0; i < 4; ++i) pilot_weights_[i] = power(channel.response[bin_of(plan.pilots[i])]);
+  error_ = channel.noise;
   soft_scale_ = kSoftMean * static_cast<float>(plan.used.size()) / (channel.power + 1e-30F);
 }
 
@@ -200,13 +201,14 @@ float SymbolReader::rotation(std::span<const cf32> x, double at, float ahead) {
 void SymbolReader::track(Constellation constellation) {
   cf32 sum = 0;
   float certain = 0;
-  std::array<cf32, 52> products;
+  std::array<cf32, 52> products, sent;
   for (std::size_t i = 0; i < plan_->data.size(); ++i) {
-    const cf32 sent = decide(constellation, values_[i], weights_[i], channel_.noise);
-    products[i] = times_conj(values_[i], sent);
+    sent[i] = decide(constellation, values_[i], weights_[i], channel_.noise);
+    products[i] = times_conj(values_[i], sent[i]);
     sum += products[i];
-    certain += weights_[i] * power(sent);
+    certain += weights_[i] * power(sent[i]);
   }
+  weigh(sent);
   for (std::size_t i = 0; i < 4; ++i) {
     sum += pilots_[i];
     certain += pilot_weights_[i];
@@ -214,7 +216,8 @@ void SymbolReader::track(Constellation constellation) {
   if (!(certain > 0)) return;
   // Phase of what was received against what was sent; and its slope over the carriers, once the phase is out.
   const float error = std::arg(sum);
-  phase_.correct(error, channel_.noise / (2 * certain));
+  const float noise = channel_.noise / confidence_;
+  phase_.correct(error, noise / (2 * certain));
   const cf32 back{std::cos(error), -std::sin(error)};
   float moment = 0, inertia = 0;
   const auto lean = [&](cf32 product, float k, float weight) {
@@ -227,12 +230,23 @@ void SymbolReader::track(Constellation constellation) {
   if (inertia > 0) {
     constexpr float kSamples = static_cast<float>(kFft) / kTwoPi;
     timing_.correct(std::clamp(-kSamples * moment / inertia, -1.0F, 1.0F),
-                    kSamples * kSamples * channel_.noise / (2 * inertia));
+                    kSamples * kSamples * noise / (2 * inertia));
   }
   // What the symbol itself taught serves it at once.
-  const float learnt = error * phase_.var_value / (channel_.noise / (2 * certain) + 1e-30F);
+  const float learnt = error * phase_.var_value / (noise / (2 * certain) + 1e-30F);
   const cf32 turn{std::cos(learnt), -std::sin(learnt)};
   for (std::size_t i = 0; i < plan_->data.size(); ++i) values_[i] = times(values_[i], turn);
+}
+
+// A symbol that something hit is believed as much less as it errs more than the others did.
+void SymbolReader::weigh(std::span<const cf32> sent) {
+  constexpr float kUsual = 2, kMemory = 0.1F;
+  float error = 0;
+  for (std::size_t i = 0; i < plan_->data.size(); ++i)
+    error += power(values_[i] - weights_[i] * sent[i]) / (weights_[i] + 1e-30F);
+  error /= static_cast<float>(plan_->data.size());
+  confidence_ = std::clamp(kUsual * error_ / (error + 1e-30F), 0.01F, 1.0F);
+  error_ += kMemory * (std::min(error, kUsual * error_) - error_);
 }
 
 int SymbolReader::take_slip() noexcept {
@@ -245,12 +259,12 @@ double SymbolReader::turn() const noexcept { return turn_ + static_cast<double>(
 
 // Max-log distances along each axis (bits as in 17.3.5.8), weighted by what the channel lets through.
 void SymbolReader::soft_bits(Constellation constellation, std::int8_t* out) const noexcept {
-  const float unit = norm_of(constellation);
+  const float unit = norm_of(constellation), scale = soft_scale_ * confidence_;
   const std::size_t n = plan_->data.size();
   for (std::size_t i = 0; i < n; ++i) {
     // In units of the constellation, times |h|² and the soft bits' scale.
-    const float weight = weights_[i] * soft_scale_;
-    const float re = values_[i].real() * soft_scale_ / unit, im = values_[i].imag() * soft_scale_ / unit;
+    const float weight = weights_[i] * scale;
+    const float re = values_[i].real() * scale / unit, im = values_[i].imag() * scale / unit;
     switch (constellation) {
       case Constellation::bpsk:
         *out++ = soft(re);

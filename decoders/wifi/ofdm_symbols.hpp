@@ -83,6 +83,7 @@ class SymbolReader {
   // Equalises the carriers of `spectrum_` with this phase and delay taken out.
   void equalise(float phase, float delay);
   void track(Constellation constellation);
+  void weigh(std::span<const cf32> sent);
 
   const CarrierPlan* plan_ = nullptr;
   ChannelEstimate channel_;
@@ -97,7 +98,9 @@ class SymbolReader {
   std::array<float, 4> pilot_weights_{};
   float soft_scale_ = 1;
   float level_ = 1;
-  float step_ = 1;  // length of a symbol, in symbols with the long guard
+  float error_ = 0;       // mean |error|² of a carrier over the symbols so far
+  float confidence_ = 1;  // in the last symbol, beside the others: below 1 where something hit it
+  float step_ = 1;        // length of a symbol, in symbols with the long guard
 };
 
 }  // namespace windhover::decoders::wifi

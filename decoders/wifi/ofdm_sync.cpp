@@ -22,9 +22,10 @@ constexpr float kStfThreshold = 1.6F * 1.6F;
 // A maximum stands when nothing better came for so long: the metric of one preamble is a triangle of ±128.
 constexpr std::int64_t kStands = 144;
 
-// |X1 + X2|² over its mean in noise, the best of 81 places; 49 at -2 dB, half of that with two equal paths.
+// |X1 + X2|² over its mean in noise, the best of 153 places; 49 at -2 dB, half of that with two equal paths.
 constexpr float kLtfThreshold = 13;
-constexpr std::int64_t kLtfRange = 40;
+// Where only the end of short training is heard, the search sees it later than it began.
+constexpr std::int64_t kLtfEarlier = 112, kLtfLater = 40;
 
 using Lanes = float __attribute__((vector_size(64)));
 constexpr std::size_t kLanes = 16;
@@ -134,7 +135,7 @@ std::optional<StfHit> StfSearch::step(std::span<const cf32> x, std::int64_t firs
 namespace {
 
 struct Correlation {
-  std::array<cf32, 2 * kLtfRange + 1 + kFft> at{};
+  std::array<cf32, kLtfEarlier + kLtfLater + 1 + kFft> at{};
 };
 
 cf32 correlate(const cf32* x, std::span<const cf32, kFft> symbol) noexcept {
@@ -167,8 +168,8 @@ std::size_t earliest(std::span<const float> power, std::size_t strongest) {
 }  // namespace
 
 std::optional<LtfSync> synchronise(std::span<const cf32> x, const StfHit& hit) {
-  constexpr std::int64_t kFrom = 192 - kLtfRange;
-  constexpr std::size_t kPlaces = 2 * kLtfRange + 1;
+  constexpr std::int64_t kFrom = 192 - kLtfEarlier;
+  constexpr std::size_t kPlaces = kLtfEarlier + kLtfLater + 1;
   const std::span<const cf32> around = x.subspan(kFrom, kPlaces + 2 * kFft);
   std::array<cf32, kPlaces + 2 * kFft> turned;
   derotate(around, hit.turn, turned.data());
