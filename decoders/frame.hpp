@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decoders/messages/dji_droneid.hpp"
+#include "decoders/messages/french_id.hpp"
 #include "decoders/messages/remote_id.hpp"
 #include "dsp/types.hpp"
 
@@ -24,7 +25,9 @@ struct RfFacts {
   float snr_db = 0;           ///< as the protocol's specification sheet defines it
   float rssi_dbfs = 0;        ///< mean power during the transmission
   float cfo_hz = 0;           ///< measured carrier minus the nearest channel raster point of the protocol
-  std::optional<std::uint16_t> channel{};  ///< as the standard numbers it: Bluetooth's channel index
+  std::optional<std::uint16_t>
+      channel{};  ///< as the standard numbers it: Bluetooth's channel index, Wi-Fi's number
+  std::optional<float> rate_mbps{};  ///< where a protocol has several
 };
 
 /// Link address of who sent it, most significant octet first.
@@ -35,7 +38,7 @@ struct Transmitter {
 };
 
 /// The typed content of a frame; each alternative lives in decoders/messages/.
-using Message = std::variant<messages::DjiDroneId, messages::RemoteId>;
+using Message = std::variant<messages::DjiDroneId, messages::RemoteId, messages::FrenchId>;
 
 struct Frame {
   std::string_view protocol;   ///< "dji_droneid", "odid", a literal
@@ -46,11 +49,11 @@ struct Frame {
   std::optional<Transmitter> transmitter{};
 };
 
-enum class RejectReason : std::uint8_t { no_sync, truncated, crc24, crc16, length, sanity, unsupported };
-inline constexpr std::size_t kRejectReasons = 7;
+enum class RejectReason : std::uint8_t { no_sync, truncated, crc24, crc16, fcs, length, sanity, unsupported };
+inline constexpr std::size_t kRejectReasons = 8;
 constexpr std::string_view to_string(RejectReason reason) {
-  constexpr std::string_view names[kRejectReasons] = {"no_sync", "truncated", "crc24",      "crc16",
-                                                      "length",  "sanity",    "unsupported"};
+  constexpr std::string_view names[kRejectReasons] = {"no_sync", "truncated", "crc24",  "crc16",
+                                                      "fcs",     "length",    "sanity", "unsupported"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -4,8 +4,10 @@
 
 #include "decoders/bluetooth/advertising.hpp"
 #include "decoders/bluetooth/advertising_linker.hpp"
-#include "decoders/bluetooth/remote_id_frame.hpp"
+#include "decoders/bluetooth/names.hpp"
 #include "decoders/ocusync/drone_id.hpp"
+#include "decoders/wifi/remote_id_elements.hpp"
+#include "decoders/wifi/wifi.hpp"
 
 namespace windhover::decoders {
 namespace {
@@ -14,11 +16,13 @@ constexpr std::array kDecoders{
     DecoderEntry{"dji_droneid", ocusync::drone_id_channels, ocusync::make_drone_id},
     DecoderEntry{bluetooth::kDecoderName, bluetooth::advertising_channels, bluetooth::make_advertising,
                  bluetooth::make_advertising_linker},
+    DecoderEntry{wifi::kDecoderName, wifi::channels, wifi::make},
 };
 
 constexpr std::array kOnRequest{
-    DecoderEntry{bluetooth::kDecoderName2m, bluetooth::advertising_2m_channels, bluetooth::make_advertising_2m,
-                 bluetooth::make_advertising_linker},
+    DecoderEntry{"wifi_every_fcs", wifi::channels, wifi::make_with_every_fcs},
+    DecoderEntry{bluetooth::kDecoderName2m, bluetooth::advertising_2m_channels,
+                 bluetooth::make_advertising_2m, bluetooth::make_advertising_linker},
 };
 
 }  // namespace

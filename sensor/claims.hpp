@@ -23,8 +23,8 @@ struct Identity {
 /// the product type if it is sent. The last stands for at least one aircraft: without any identity several
 /// cannot be told apart, and inventing one for each carrier that a drone hops to would be worse.
 /// Remote ID: "dji-<serial>" for serials with DJI's maker code, else "rid-<serial>"; "rid-reg-<mark>",
-/// "rid-utm-<uuid>", "rid-session-<id>". Text from the air that a topic cannot hold is replaced, and a digest
-/// keeps such ids apart.
+/// "rid-utm-<uuid>", "rid-session-<id>"; the French identity "rid-fr-<id>". Text from the air that a topic
+/// cannot hold is replaced, and a digest keeps such ids apart.
 std::vector<Identity> identities_of(const decoders::Message& message);
 
 /// Key of the sender's link address, "" if the frame has none; and the id of an aircraft of which no more is
@@ -34,6 +34,9 @@ std::string unidentified_id(const decoders::Frame& frame);
 
 /// Values that are not finite count as not sent.
 Claims claims_of(const decoders::Message& message);
+
+/// The session hash as eight hexadecimal digits.
+std::string session_text(const decoders::messages::DjiEncrypted& shell);
 
 /// Replaces what would break a topic or a subscription to it (dots, spaces, control and non-ASCII characters)
 /// by '_'.

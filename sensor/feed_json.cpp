@@ -30,6 +30,7 @@ void put_levels(Json& json, const decoders::RfFacts& rf) {
 Json rf_json(const decoders::RfFacts& rf, const StreamPosition& at) {
   Json json = Json::object();
   put(json, "channel", rf.channel);
+  if (rf.rate_mbps) put(json, "rate_mbps", static_cast<double>(*rf.rate_mbps), kRateDecimals);
   put(json, "center_hz", rf.centre.value, kHertzDecimals);
   json["sample_index"] = at.sample_index;
   put(json, "start_s", at.start_s, kSecondDecimals);
@@ -92,6 +93,7 @@ void put_content(Json& json, const DjiDroneId& message) {
 }
 
 void put_content(Json& json, const RemoteId& message) { put_remote_id(json, message); }
+void put_content(Json& json, const FrenchId& message) { put_french_id(json, message); }
 
 // As people write it: C2:12:34:56:78:9A.
 std::string address_text(const decoders::Transmitter& transmitter) {

@@ -120,6 +120,21 @@ Json fields_of(const Gb46750& gb) {
   return json;
 }
 
+Json fields_of(const FrenchId& french) {
+  Json json{{"version", french.version}};
+  put(json, "french_id", french.french_id);
+  put(json, "serial", french.cta_2063_serial);
+  put_fields(json, "", french.position);
+  put(json, "altitude_m", french.altitude_m, kMetreDecimals);
+  put(json, "height_m", french.height_m, kMetreDecimals);
+  put_fields(json, "take_off_", french.take_off_position);
+  put(json, "speed_mps", french.speed_mps, kSpeedDecimals);
+  put(json, "track_deg", french.track_deg, kAngleDecimals);
+  if (french.unknown_fields > 0) json["unknown_fields"] = french.unknown_fields;
+  put_anomalies(json, french.anomalies);
+  return json;
+}
+
 std::string_view type_of(const BasicId&) { return to_string(OdidType::basic_id); }
 std::string_view type_of(const Location&) { return to_string(OdidType::location); }
 std::string_view type_of(const Authentication&) { return to_string(OdidType::authentication); }
@@ -153,6 +168,10 @@ void put_remote_id(Json& json, const RemoteId& message) {
   json["counter"] = message.counter;
   json["messages"] = Json::array();
   std::visit([&](const auto& body) { put_body(json, body); }, message.body);
+}
+
+void put_french_id(Json& json, const FrenchId& message) {
+  json["messages"] = Json::array({{{"type", "french_id"}, {"fields", fields_of(message)}}});
 }
 
 }  // namespace windhover::sensor

@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "decoders/bluetooth/channels.hpp"
-#include "decoders/bluetooth/remote_id_frame.hpp"
+#include "decoders/bluetooth/names.hpp"
+#include "decoders/remote_id_frame.hpp"
 
 namespace windhover::decoders::bluetooth {
 

@@ -36,9 +36,9 @@ std::vector<dsp::cf32> read_ci16(const std::filesystem::path& file) {
   return iq;
 }
 
-/// Every frame that the truth calls good, where it says, with its octets; the samples as blocks of any
-/// length.
-void check_recording(const std::string& name, std::size_t block) {
+/// Every frame that the truth calls good, where it says, with its octets; but for the one at `cut`, of whose
+/// short training the recording has no more than the end.
+void check_recording(const std::string& name, double cut = -1) {
   const auto data = synth::shared_path("captures/" + name + ".sigmf-data");
   const auto truth_file = synth::shared_path("captures/" + name + ".truth.json");
   if (!data || !truth_file) return;

@@ -1,7 +1,8 @@
-#include "decoders/bluetooth/remote_id_frame.hpp"
+#include "decoders/remote_id_frame.hpp"
 
-namespace windhover::decoders::bluetooth {
-namespace {
+#include <utility>
+
+namespace windhover::decoders {
 
 RejectReason reason_of(messages::OdidReject reject) {
   switch (reject) {
@@ -18,23 +19,7 @@ RejectReason reason_of(messages::OdidReject reject) {
   return RejectReason::sanity;
 }
 
-}  // namespace
-
-std::string_view transport_of(Phy phy, PduType type) {
-  switch (phy) {
-    case Phy::le_coded_s8:
-      return "bluetooth_coded_s8";
-    case Phy::le_coded_s2:
-      return "bluetooth_coded_s2";
-    case Phy::le_2m:
-      return "bluetooth_2m_extended";
-    case Phy::le_1m:
-      break;
-  }
-  return type == PduType::extended ? "bluetooth_1m_extended" : "bluetooth_legacy";
-}
-
-std::variant<Frame, RejectReason> read_remote_id(Bytes after_code) {
+std::variant<Frame, RejectReason> read_remote_id(messages::Bytes after_code) {
   if (after_code.empty()) return RejectReason::length;
   messages::RemoteId message{after_code[0], messages::parse_remote_id_body(after_code.subspan(1))};
   if (const auto* unknown = std::get_if<messages::UnknownBody>(&message.body))
@@ -46,4 +31,4 @@ std::variant<Frame, RejectReason> read_remote_id(Bytes after_code) {
   return frame;
 }
 
-}  // namespace windhover::decoders::bluetooth
+}  // namespace windhover::decoders
