@@ -91,6 +91,7 @@ class AircraftBoard {
 /// Keeps the last state of every aircraft of a replay, for the table at its end.
 class BoardSink : public FeedSink {
  public:
+  using FeedSink::FeedSink;
   void publish(const OutgoingMessage& message) override;
   std::vector<AircraftRow> rows() const { return board_.rows({}); }
 

@@ -54,7 +54,8 @@ std::size_t terminal_lines() {
 /// What both forms of output share: count, judge, hand on.
 class Listener {
  public:
-  Listener(bool as_table, std::ostream& out, std::ostream& err) : as_table_(as_table), out_(out), err_(err) {
+  Listener(bool as_table, std::uint64_t most, std::ostream& out, std::ostream& err)
+      : as_table_(as_table), most_(most), out_(out), err_(err) {
     if (as_table_) out_ << "\x1b[2J\x1b[?25l\x1b[?7l";  // clear, no cursor, no wrapping
   }
   Listener(const Listener&) = delete;
@@ -67,7 +68,7 @@ class Listener {
 
   void take(const FeedMessage& message) {
     const auto heard = read_message(message.json);
-    if (!heard) return;
+    if (!heard || is_done()) return;
     ++heard_;
     board_.apply(*heard, steady_clock::now());
     if (as_table_) return;
@@ -96,6 +97,7 @@ class Listener {
   }
 
   std::uint64_t heard() const { return heard_; }
+  bool is_done() const { return heard_ >= most_; }
 
  private:
   // JSON may hold line breaks between its tokens; a JSON line may not.
@@ -120,6 +122,7 @@ class Listener {
   }
 
   bool as_table_;
+  std::uint64_t most_;
   std::ostream& out_;
   std::ostream& err_;
   AircraftBoard board_;
@@ -135,11 +138,11 @@ int run_listen(const ListenOptions& options) {
 }
 
 int run_listen(const ListenOptions& options, bool as_table, std::ostream& out, std::ostream& err) {
-  FeedClient client({options.endpoint, options.snapshot_endpoint, {options.topic}, options.curve});
   const SignalsToStop signals;
-  Listener listener(as_table, out, err);
+  FeedClient client({options.endpoint, options.snapshot_endpoint, {options.topic}, options.curve});
+  Listener listener(as_table, options.count.value_or(UINT64_MAX), out, err);
   auto last_message = steady_clock::now();
-  while (g_stop == 0 && out && (!options.count || listener.heard() < *options.count)) {
+  while (g_stop == 0 && out && !listener.is_done()) {
     if (const auto event = client.next(kRedraw)) {
       std::visit([&](const auto& what) { listener.take(what); }, *event);
       last_message = steady_clock::now();
