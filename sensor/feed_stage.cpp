@@ -17,6 +17,8 @@ namespace {
 // by far less than this, and no transmitter repeats itself so soon on one carrier.
 constexpr double kSameStart_s = 150e-6;
 constexpr double kSameCarrier_hz = 100e3;
+// A strong Wi-Fi frame is read on neighbouring channels too, where its carrier cannot be measured.
+constexpr double kWifiWidth_hz = 22e6;
 // How far apart in stream time the copies may be handed over, and how many frames are remembered for that.
 constexpr double kRemembered_s = 0.25;
 constexpr std::size_t kMostRemembered = 1024;
@@ -26,6 +28,11 @@ constexpr std::chrono::seconds kForgottenAfter{1};
 constexpr std::chrono::seconds kEvent{0};
 constexpr std::chrono::seconds kStatusHolds{10};
 constexpr std::chrono::seconds kMargin{10};
+constexpr std::chrono::seconds kLinkHolds = LinkTimes::kGone + kMargin;
+
+double same_carrier_hz(const decoders::Frame& frame) {
+  return frame.transport.starts_with("wifi") ? kWifiWidth_hz : kSameCarrier_hz;
+}
 
 double carrier_hz(const decoders::RfFacts& rf) { return rf.centre.value + static_cast<double>(rf.cfo_hz); }
 
@@ -48,7 +55,8 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
     : options_(std::move(options)),
       sinks_(std::move(sinks)),
       tracker_(tracker_options(options_)),
-      presence_(tracker_options(options_)) {}
+      presence_(tracker_options(options_)),
+      links_(options_.links) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);
@@ -63,17 +71,23 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   }
   ++counts_.frames[std::string(frame.frame.protocol)];
   const MessageHead numbered = head("frame", frame.at.time);
-  const std::string id =
-      disclosure == Disclosure::full ? tracker_.on_frame(frame, now) : presence_.on_frame(frame, now);
+  const bool is_full = disclosure == Disclosure::full;
+  const std::string id = is_full ? tracker_.on_frame(frame, now) : presence_.on_frame(frame, now);
+  if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
   send_by_detail(
       "frame", id,
       [&](PlaceDetail detail) {
-        if (disclosure != Disclosure::full || detail == PlaceDetail::full)
+        if (!is_full || detail == PlaceDetail::full)
           return to_json(FrameMessage{numbered, id, frame, disclosure});
         return to_json(FrameMessage{numbered, id, redacted(frame, detail), disclosure, detail});
       },
       kEvent);
   advance(now);
+}
+
+void FeedStage::on_pdu(const TimedPdu& pdu, UtcTime now) {
+  advance(now);
+  links_.on_pdu(pdu);
 }
 
 void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
@@ -97,6 +111,8 @@ void FeedStage::advance(UtcTime now) {
   tracker_.advance(now, due_);
   presence_.advance(now, due_);
   tell(due_);
+  links_.advance(now, due_links_);
+  tell(due_links_);
   while (!recent_.empty() && recent_.front().time < now - kForgottenAfter) recent_.pop_front();
 }
 
@@ -104,6 +120,8 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tracker_.finish(now, due_);
   presence_.finish(now, due_);
   tell(due_);
+  links_.finish(now, due_links_);
+  tell(due_links_);
   tell_status(stream, now);
   recent_.clear();  // the next stream counts its seconds anew
 }
@@ -116,8 +134,8 @@ bool FeedStage::is_duplicate(const TimedFrame& frame) {
     recent_.pop_front();
   const bool heard_before = std::any_of(recent_.begin(), recent_.end(), [&](const RecentFrame& other) {
     return std::abs(other.start_s - start_s) < kSameStart_s &&
-           std::abs(other.carrier_hz - carrier) < kSameCarrier_hz && other.protocol == frame.frame.protocol &&
-           other.payload == frame.frame.payload;
+           std::abs(other.carrier_hz - carrier) < same_carrier_hz(frame.frame) &&
+           other.protocol == frame.frame.protocol && other.payload == frame.frame.payload;
   });
   if (!heard_before)
     recent_.push_back({frame.at.time, start_s, carrier, frame.frame.protocol, frame.frame.payload});
@@ -127,8 +145,9 @@ bool FeedStage::is_duplicate(const TimedFrame& frame) {
 void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
   for (AircraftMessage& message : aircraft) {
     message.head = head("aircraft", message.head.time);
-    const auto holds_for =
-        message.state == AircraftState::gone ? kEvent : options_.privacy.retention + kMargin;
+    const bool is_gone = message.state == AircraftState::gone;
+    if (is_gone) links_.untie(message.id);
+    const auto holds_for = is_gone ? kEvent : options_.privacy.retention + kMargin;
     send_by_detail(
         "aircraft", message.id,
         [&](PlaceDetail detail) {
@@ -142,9 +161,20 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
   aircraft.clear();
 }
 
+void FeedStage::tell(std::vector<LinkMessage>& links) {
+  for (LinkMessage& message : links) {
+    message.head = head("link", message.head.time);
+    const bool is_gone = message.state == AircraftState::gone;
+    send("link", message.id, to_json(message), is_gone ? kEvent : kLinkHolds);
+  }
+  links.clear();
+}
+
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.aircraft = tracker_.size() + presence_.size();
   counts_.aircraft_evicted = tracker_.evicted() + presence_.evicted();
+  counts_.links = links_.size();
+  counts_.links_evicted = links_.evicted();
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
   send("status", {}, to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_}),

@@ -12,6 +12,7 @@
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
+#include "sensor/link_ledger.hpp"
 #include "sensor/presence_tracker.hpp"
 #include "sensor/privacy.hpp"
 #include "sensor/tracker.hpp"
@@ -26,6 +27,7 @@ struct FeedStageOptions {
   std::string boot;  ///< new_boot_id(), or what the user fixed
   bool publish_rejects = false;
   TrackerOptions tracker{};  ///< but for what privacy.retention says
+  LinkLedgerOptions links{};
   PrivacyOptions privacy{};
 };
 
@@ -36,6 +38,7 @@ class FeedStage {
 
   // `now` is the stream's time of the event; pass frame.at.time where events come in order. See Tracker.
   void on_frame(const TimedFrame& frame, UtcTime now);
+  void on_pdu(const TimedPdu& pdu, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
@@ -44,7 +47,7 @@ class FeedStage {
   void advance(UtcTime now);
   /// See FeedSink: between messages, and while there are none.
   void serve();
-  /// The last state of every aircraft and a last status. Another recording may follow.
+  /// The last state of every aircraft and link and a last status. Another recording may follow.
   void finish(const StreamStatus& stream, UtcTime now);
 
  private:
@@ -58,6 +61,7 @@ class FeedStage {
 
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
+  void tell(std::vector<LinkMessage>& links);
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
   /// `holds_for` as in OutgoingMessage: 0 for what is no state.
@@ -74,10 +78,12 @@ class FeedStage {
   std::vector<FeedSink*> sinks_;
   Tracker tracker_;
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
+  LinkLedger links_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
+  std::vector<LinkMessage> due_links_;
 };
 
 }  // namespace windhover::sensor
