@@ -18,7 +18,8 @@ OWN = {
     "dsp/": ("dsp/",),
     "decoders/": ("decoders/", "dsp/"),
     "sensor/": ("sensor/", "decoders/", "dsp/"),
-    "gateway/": ("gateway/", "sensor/feed_messages.hpp"),
+    "gateway/": ("gateway/", "sensor/feed_messages.hpp", "sensor/feed_client.hpp", "sensor/feed_endpoint.hpp",
+                 "sensor/curve_keys.hpp"),
     "tests/support/": ("tests/support/", "dsp/"),
     "tests/": FOLDERS,
     **{path: ("sensor/", "decoders/", "dsp/", "tests/support/", "tests/bench/") for path in PROGRAM},
@@ -29,7 +30,8 @@ THIRD_PARTY = {
     r"fftw3\.h": ("dsp/fft.cpp",),
     r"liquid/.*": ("dsp/",),
     r"SoapySDR/.*": ("sensor/soapy_source.cpp",),
-    r"zmq(_addon)?\.h(pp)?": ("sensor/feed.cpp", "sensor/listen.cpp"),
+    r"zmq(_addon)?\.h(pp)?": ("sensor/zmq_sockets.hpp", "sensor/feed.cpp", "sensor/feed_client.cpp",
+                              "sensor/curve_keys.cpp"),
     r"nlohmann/.*": ("sensor/json_fields.hpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench",
                      "tests/support/scene"),
     r"CLI/.*": ("sensor/cli/arguments.cpp",),
@@ -37,8 +39,8 @@ THIRD_PARTY = {
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "sensor/address_hash.cpp",
                             "tests/support/scene_output.cpp"),
 }
-# The one header of ours that shows a library: helpers of the .cpp files that write the feed's bodies.
-INTERNAL_HEADERS = {"sensor/json_fields.hpp"}
+# The headers of ours that show a library: helpers of the .cpp files that write the feed's bodies or own its sockets.
+INTERNAL_HEADERS = {"sensor/json_fields.hpp", "sensor/zmq_sockets.hpp"}
 POSIX = r"(pthread|time|unistd|fcntl|poll|signal|termios|stdlib|netdb)\.h|(sys|arpa|netinet)/.*\.h"
 
 PURE = ("dsp/", "decoders/")  # maths: no thread, clock, file, socket or log

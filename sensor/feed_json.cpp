@@ -165,13 +165,34 @@ void put_stream(Json& json, const StreamStatus& stream) {
   if (!stream.notes.empty()) json["notes"] = stream.notes;
 }
 
-Json live_json(const LiveStatus& live, std::uint64_t full_queues) {
+Json feed_json(const FeedHealth& feed) {
+  return {{"full_queues", feed.full_queues},
+          {"topics", feed.topics},
+          {"snapshots", feed.snapshots},
+          {"bad_requests", feed.bad_requests},
+          {"refused_clients", feed.refused_clients},
+          {"reopened", feed.reopened}};
+}
+
+Json live_json(const LiveStatus& live, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
   Json json{{"thread_load", std::move(load)}};
   put(json, "lag_s", live.lag_s, kSecondDecimals);
-  json["full_queues"] = full_queues;
+  json["feed"] = feed_json(feed);
   return json;
+}
+
+// Says what was taken away, so that nobody takes it for not sent.
+void put_privacy(Json& json, Disclosure disclosure, PlaceDetail operator_position) {
+  Json privacy = Json::object();
+  if (disclosure != Disclosure::full)
+    privacy["disclosure"] = "presence";
+  else if (operator_position == PlaceDetail::withheld)
+    privacy["operator_position"] = "withheld";
+  else if (operator_position == PlaceDetail::rounded)
+    privacy["operator_position"] = "rounded";
+  if (!privacy.empty()) json["privacy"] = std::move(privacy);
 }
 
 }  // namespace
@@ -183,11 +204,13 @@ std::string to_json(const FrameMessage& message) {
   json["transport"] = frame.transport;
   if (!message.aircraft_id.empty()) json["aircraft"] = message.aircraft_id;
   json["rf"] = rf_json(frame.rf, message.heard.at);
+  put_privacy(json, message.disclosure, message.operator_position);
+  if (message.disclosure != Disclosure::full) return json_line(json);
   if (frame.transmitter) {
     json["transmitter"] = address_text(*frame.transmitter);
     json["transmitter_random"] = frame.transmitter->random;
   }
-  json["payload_hex"] = to_hex(frame.payload);
+  if (message.operator_position == PlaceDetail::full) json["payload_hex"] = to_hex(frame.payload);
   std::visit([&](const auto& content) { put_content(json, content); }, frame.message);
   return json_line(json);
 }
@@ -205,6 +228,7 @@ std::string to_json(const AircraftMessage& message) {
   json["id"] = message.id;
   json["state"] = to_string(message.state);
   if (!message.same_as.empty()) json["same_as"] = message.same_as;
+  put_privacy(json, message.disclosure, message.operator_position);
   json["claimed"] = claimed_json(message.claimed);
   json["measured"] = measured_json(message.measured);
   json["trust"] = {{"authenticated", message.trust.authenticated}, {"reasons", message.trust.reasons}};
@@ -217,13 +241,14 @@ std::string to_json(const StatusMessage& message) {
   put_stream(json, message.stream);
   json["frames"] = message.counts.frames;
   json["others"] = message.counts.others;
+  json["switched_off"] = message.counts.switched_off;
   json["duplicates"] = message.counts.duplicates;
   json["rejects"] = message.counts.rejects;
   json["links"] = message.counts.links;
   json["links_evicted"] = message.counts.links_evicted;
   json["aircraft"] = message.counts.aircraft;
   json["aircraft_evicted"] = message.counts.aircraft_evicted;
-  if (message.stream.live) json["live"] = live_json(*message.stream.live, message.counts.full_queues);
+  if (message.stream.live) json["live"] = live_json(*message.stream.live, message.counts.feed);
   return json_line(json);
 }
 

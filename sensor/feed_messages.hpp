@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "decoders/link_pdu.hpp"
+#include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
 #include "sensor/time.hpp"
 
@@ -31,6 +32,9 @@ struct FrameMessage {
   MessageHead head;
   std::string aircraft_id;  ///< as in `aircraft`; empty when the frame belongs to none
   const TimedFrame& heard;  ///< outlives the message
+  /// Presence: what the frame says is not told, whatever `heard` holds.
+  Disclosure disclosure = Disclosure::full;
+  PlaceDetail operator_position = PlaceDetail::full;  ///< as `heard` has been redacted
 };
 
 /// An attempt that was not accepted; published on request only.
@@ -107,6 +111,8 @@ struct AircraftMessage {
   Claims claimed;
   Measured measured;
   Trust trust;
+  Disclosure disclosure = Disclosure::full;
+  PlaceDetail operator_position = PlaceDetail::full;  ///< as `claimed` has been redacted
 };
 
 /// What a link carried, counted over a time.
@@ -182,17 +188,29 @@ struct StreamStatus {
   std::optional<LiveStatus> live;
 };
 
+/// How the feed's sockets fare, counted from the start; depends on who listens, so published when live only.
+struct FeedHealth {
+  std::map<std::string, std::uint64_t>
+      full_queues;                    ///< times a subscriber's queue ran full, by kind of message
+  std::uint64_t topics = 0;           ///< whose last value is kept
+  std::uint64_t snapshots = 0;        ///< sent whole
+  std::uint64_t bad_requests = 0;     ///< at the snapshot socket: not understood, or too many at once
+  std::uint64_t refused_clients = 0;  ///< attempts to connect without a key that is allowed
+  std::uint64_t reopened = 0;         ///< times that all subscribers were disconnected to be rid of one
+};
+
 /// What the feed stage has counted since the start.
 struct FeedCounts {
   std::map<std::string, std::uint64_t> frames;  ///< accepted, by protocol
   std::map<std::string, std::uint64_t> others;  ///< intact and not about aircraft, by decoder; counted only
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
+  std::uint64_t switched_off = 0;      ///< frames of protocols that the user does not want told
   std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
   std::uint64_t links = 0;             ///< known now
   std::uint64_t links_evicted = 0;     ///< forgotten early because there were too many
   std::uint64_t aircraft = 0;          ///< known now
   std::uint64_t aircraft_evicted = 0;  ///< forgotten early because there were too many
-  std::uint64_t full_queues = 0;       ///< times a subscriber's queue ran full; published when live only
+  FeedHealth feed;
 };
 
 struct StatusMessage {

@@ -53,6 +53,11 @@ void LinkLedger::tie(const decoders::Transmitter& address, const std::string& ai
   tie_order_.pop_front();
 }
 
+void LinkLedger::untie(const std::string& aircraft_id) {
+  std::erase_if(ties_, [&](const auto& tie) { return tie.second.aircraft == aircraft_id; });
+  std::erase_if(tie_order_, [&](std::uint64_t hash) { return !ties_.contains(hash); });
+}
+
 void LinkLedger::advance(UtcTime now, std::vector<LinkMessage>& due) {
   if (now_ && now < *now_ - LinkTimes::kBackstep) finish(*now_, due);
   if (!now_) window_begin_ = now, open_window(now);

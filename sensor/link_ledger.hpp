@@ -41,6 +41,8 @@ class LinkLedger {
   void on_pdu(const TimedPdu& pdu);
   /// `address` has sent frames of this aircraft.
   void tie(const decoders::Transmitter& address, const std::string& aircraft_id);
+  /// The aircraft is gone: its addresses are forgotten.
+  void untie(const std::string& aircraft_id);
   /// Appends what has become due up to `now`, in order of time; head.time and the body are filled.
   void advance(UtcTime now, std::vector<LinkMessage>& due);
   /// At the end of the stream: the last state of every link.

@@ -35,6 +35,9 @@ bool ble_neighbours(std::ostream& out, Effort effort);
 bool ble_pcap(std::ostream& out, Effort effort);
 bool ble_recordings(std::ostream& out, Effort effort);
 bool ble_speed(std::ostream& out, Effort effort);
+bool feed_load(std::ostream& out, Effort effort);
+bool feed_restart(std::ostream& out, Effort effort);
+bool feed_fuzz(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

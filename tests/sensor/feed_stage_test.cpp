@@ -31,7 +31,7 @@ class Collect : public FeedSink {
       if (body["type"] == kind) found.push_back(body);
     return found;
   }
-  std::uint64_t full_queues() const override { return 11; }
+  std::optional<FeedHealth> health() const override { return FeedHealth{{{"frame", 11}}, 5, 4, 3, 2, 1}; }
 
   std::vector<std::string> kinds, topics;
   std::vector<json> bodies;
@@ -219,7 +219,8 @@ BOOST_AUTO_TEST_CASE(status_has_live_figures_only_when_the_pipeline_is_live) {
   stage.on_status({}, at_ms(1));
   stage.on_status(live, at_ms(2));
   BOOST_TEST(!sink.bodies[0].contains("live"));
-  BOOST_TEST(sink.bodies[1]["live"]["full_queues"] == 11);
+  BOOST_TEST(sink.bodies[1]["live"]["feed"]["full_queues"]["frame"] == 11);
+  BOOST_TEST(sink.bodies[1]["live"]["feed"]["snapshots"] == 4);
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_short_recording_tells_the_last_state) {
