@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "decoders/frame.hpp"
+#include "decoders/link_pdu.hpp"
 #include "sensor/events.hpp"
 #include "sensor/time.hpp"
 
@@ -109,6 +109,55 @@ struct AircraftMessage {
   Trust trust;
 };
 
+/// What a link carried, counted over a time.
+struct LinkCounts {
+  std::uint64_t frames = 0;          ///< an aggregate that was not read counts once
+  std::uint64_t frames_checked = 0;  ///< of them with a right check sequence
+  std::uint64_t aggregates = 0;
+  std::uint64_t retries = 0;
+  double airtime_s = 0;
+  std::uint64_t octets = 0;            ///< of PSDUs whose length a header states
+  std::uint64_t octets_checked = 0;    ///< of them proved by a check sequence
+  std::uint64_t octets_estimated = 0;  ///< of PSDUs whose length is not stated: the most their airtime holds
+  std::uint64_t unmeasured = 0;        ///< transmissions of which not even that is known
+  /// Bodies of data frames by direction; `other`: between stations, or relayed.
+  std::uint64_t data_to_access_point = 0, data_from_access_point = 0, data_other = 0;
+};
+
+struct LinkRate {
+  float mbps = 0;
+  std::uint64_t frames = 0;
+  double airtime_s = 0;
+};
+
+/// Who sent or received: an aircraft's address in clear, anybody else's as a keyed hash.
+struct LinkParty {
+  std::uint64_t hash = 0;
+  std::optional<decoders::Transmitter> address;  ///< only of an aircraft
+  std::string aircraft;                          ///< id as in `aircraft`; empty: none known
+};
+
+/// One transmitter's link at the end of a window, head.time.
+struct LinkMessage {
+  MessageHead head;
+  std::string id;         ///< stable while it is heard, fit for a topic
+  std::string_view kind;  ///< "wifi", a literal
+  AircraftState state = AircraftState::alive;
+  double center_hz = 0, bandwidth_hz = 0;
+  std::optional<std::uint16_t> channel;
+  decoders::Role role = decoders::Role::unknown;
+  /// nullopt: frames that name no sender, or may name a wrong one, of all transmitters of the channel.
+  std::optional<LinkParty> transmitter;
+  std::optional<LinkParty> peer;  ///< to whom most of its frames go
+  double window_s = 0;
+  LinkCounts window, total;  ///< total: since first heard
+  UtcTime first_heard{}, last_heard{};
+  std::vector<std::string_view> phys;                               ///< literals, ascending
+  std::vector<LinkRate> rates;                                      ///< of the window, ascending
+  std::optional<double> rssi_dbfs, most_rssi_dbfs, snr_db, cfo_hz;  ///< means over the window's frames
+  std::optional<decoders::PresenceHint> hint;
+};
+
 /// What only a live sensor knows; absent in replay, whose output depends on the recording alone.
 struct LiveStatus {
   std::map<std::string, double> thread_load;  ///< share of one core, 0..1, by thread
@@ -139,6 +188,8 @@ struct FeedCounts {
   std::map<std::string, std::uint64_t> others;  ///< intact and not about aircraft, by decoder; counted only
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
   std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
+  std::uint64_t links = 0;             ///< known now
+  std::uint64_t links_evicted = 0;     ///< forgotten early because there were too many
   std::uint64_t aircraft = 0;          ///< known now
   std::uint64_t aircraft_evicted = 0;  ///< forgotten early because there were too many
   std::uint64_t full_queues = 0;       ///< times a subscriber's queue ran full; published when live only

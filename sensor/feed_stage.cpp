@@ -17,9 +17,15 @@ namespace {
 // by far less than this, and no transmitter repeats itself so soon on one carrier.
 constexpr double kSameStart_s = 150e-6;
 constexpr double kSameCarrier_hz = 100e3;
+// A strong Wi-Fi frame is read on neighbouring channels too, where its carrier cannot be measured.
+constexpr double kWifiWidth_hz = 22e6;
 // How far apart in stream time the copies may be handed over, and how many frames are remembered for that.
 constexpr double kRemembered_s = 0.25;
 constexpr std::size_t kMostRemembered = 1024;
+
+double same_carrier_hz(const decoders::Frame& frame) {
+  return frame.transport.starts_with("wifi") ? kWifiWidth_hz : kSameCarrier_hz;
+}
 
 double carrier_hz(const decoders::RfFacts& rf) { return rf.centre.value + static_cast<double>(rf.cfo_hz); }
 
@@ -33,7 +39,10 @@ std::string new_boot_id() {
 }
 
 FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
-    : options_(std::move(options)), sinks_(std::move(sinks)), tracker_(options_.tracker) {}
+    : options_(std::move(options)),
+      sinks_(std::move(sinks)),
+      tracker_(options_.tracker),
+      links_(options_.links) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);
@@ -43,8 +52,15 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   }
   ++counts_.frames[std::string(frame.frame.protocol)];
   const FrameMessage message{head("frame", frame.at.time), tracker_.on_frame(frame, now), frame};
+  if (frame.frame.transmitter && !message.aircraft_id.empty())
+    links_.tie(*frame.frame.transmitter, message.aircraft_id);
   send("frame", message.aircraft_id, to_json(message));
   advance(now);
+}
+
+void FeedStage::on_pdu(const TimedPdu& pdu, UtcTime now) {
+  advance(now);
+  links_.on_pdu(pdu);
 }
 
 void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
@@ -66,11 +82,15 @@ void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
 void FeedStage::advance(UtcTime now) {
   tracker_.advance(now, due_);
   tell(due_);
+  links_.advance(now, due_links_);
+  tell(due_links_);
 }
 
 void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tracker_.finish(now, due_);
   tell(due_);
+  links_.finish(now, due_links_);
+  tell(due_links_);
   tell_status(stream, now);
   recent_.clear();  // the next stream counts its seconds anew
 }
@@ -83,8 +103,8 @@ bool FeedStage::is_duplicate(const TimedFrame& frame) {
     recent_.pop_front();
   const bool heard_before = std::any_of(recent_.begin(), recent_.end(), [&](const RecentFrame& other) {
     return std::abs(other.start_s - start_s) < kSameStart_s &&
-           std::abs(other.carrier_hz - carrier) < kSameCarrier_hz && other.protocol == frame.frame.protocol &&
-           other.payload == frame.frame.payload;
+           std::abs(other.carrier_hz - carrier) < same_carrier_hz(frame.frame) &&
+           other.protocol == frame.frame.protocol && other.payload == frame.frame.payload;
   });
   if (!heard_before) recent_.push_back({start_s, carrier, frame.frame.protocol, frame.frame.payload});
   return heard_before;
@@ -98,9 +118,19 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
   aircraft.clear();
 }
 
+void FeedStage::tell(std::vector<LinkMessage>& links) {
+  for (LinkMessage& message : links) {
+    message.head = head("link", message.head.time);
+    send("link", message.id, to_json(message));
+  }
+  links.clear();
+}
+
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.aircraft = tracker_.size();
   counts_.aircraft_evicted = tracker_.evicted();
+  counts_.links = links_.size();
+  counts_.links_evicted = links_.evicted();
   counts_.full_queues = 0;
   for (const FeedSink* sink : sinks_) counts_.full_queues += sink->full_queues();
   send("status", {}, to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_}));

@@ -11,6 +11,7 @@
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
+#include "sensor/link_ledger.hpp"
 #include "sensor/tracker.hpp"
 
 namespace windhover::sensor {
@@ -23,6 +24,7 @@ struct FeedStageOptions {
   std::string boot;  ///< new_boot_id(), or what the user fixed
   bool publish_rejects = false;
   TrackerOptions tracker{};
+  LinkLedgerOptions links{};
 };
 
 class FeedStage {
@@ -32,13 +34,14 @@ class FeedStage {
 
   // `now` is the stream's time of the event; pass frame.at.time where events come in order. See Tracker.
   void on_frame(const TimedFrame& frame, UtcTime now);
+  void on_pdu(const TimedPdu& pdu, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
-  /// The last state of every aircraft and a last status. Another recording may follow.
+  /// The last state of every aircraft and link and a last status. Another recording may follow.
   void finish(const StreamStatus& stream, UtcTime now);
 
  private:
@@ -51,6 +54,7 @@ class FeedStage {
 
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
+  void tell(std::vector<LinkMessage>& links);
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
   void send(std::string_view kind, std::string_view id, std::string json);
@@ -58,10 +62,12 @@ class FeedStage {
   FeedStageOptions options_;
   std::vector<FeedSink*> sinks_;
   Tracker tracker_;
+  LinkLedger links_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
+  std::vector<LinkMessage> due_links_;
 };
 
 }  // namespace windhover::sensor

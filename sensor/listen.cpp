@@ -13,6 +13,8 @@
 #include "sensor/aircraft_table.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/feed_reader.hpp"
+#include "sensor/link_table.hpp"
+#include "sensor/text_table.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -109,7 +111,14 @@ class Listener {
             std::to_string(garbled_) + "\n\n";
     const auto used = static_cast<std::size_t>(std::count(page.begin(), page.end(), '\n'));
     const std::size_t lines = terminal_lines();
-    page += aircraft_table(board_.rows(now), {true, lines > used + 3 ? lines - used - 3 : 1});
+    // Links get what aircraft leave of the screen, at least a third.
+    const std::size_t room = lines > used + 4 ? lines - used - 4 : 2;
+    const auto aircraft = board_.rows(now);
+    const std::size_t for_aircraft = std::min(std::max<std::size_t>(aircraft.size(), 1), room - room / 3);
+    page += aircraft_table(aircraft, {true, for_aircraft});
+    const std::size_t left = room - for_aircraft;
+    if (const auto links = link_table(board_.links(), {true, left > 3 ? left - 3 : 1}); !links.empty())
+      page += '\n' + links;
     std::string screen = "\x1b[H";
     for (const char c : page) screen += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
     out_ << screen << "\x1b[J" << std::flush;

@@ -189,6 +189,7 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   if (const auto* facts = std::get_if<StreamFacts>(&event.what)) {
     for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
     if (facts->centre) centre_ = *facts->centre;
+    feed.advance(stream_time(event.now));
     if (facts->counters) feed.on_status(status(*facts->counters, event.now), stream_time(event.now));
     return;
   }
@@ -200,6 +201,9 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
     timed(reject->at);
     feed.on_reject(*reject, now);
+  } else if (auto* pdu = std::get_if<TimedPdu>(&event.what)) {
+    timed(pdu->at);
+    feed.on_pdu(*pdu, now);
   } else if (const auto* part = std::get_if<TimedPart>(&event.what)) {
     const auto linker = linkers_.find(part->decoder);
     if (linker == linkers_.end()) return;

@@ -12,6 +12,7 @@
 #include "sensor/cli/stop_signal.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/feed_reader.hpp"
+#include "sensor/link_table.hpp"
 #include "sensor/recording_source.hpp"
 #include "sensor/resampling_source.hpp"
 #include "sensor/wisdom.hpp"
@@ -32,16 +33,21 @@ class Outputs {
     if (jsonl_) sinks.push_back(jsonl_.get());
     if (feed_) sinks.push_back(feed_.get());
     stage_ = std::make_unique<FeedStage>(
-        FeedStageOptions{
-            options.node, options.boot.empty() ? new_boot_id() : options.boot, options.rejects, {}},
+        FeedStageOptions{options.node,
+                         options.boot.empty() ? new_boot_id() : options.boot,
+                         options.rejects,
+                         {},
+                         {.hash = options.boot.empty() ? AddressHash() : AddressHash(options.boot)}},
         sinks);
   }
 
   FeedStage& stage() { return *stage_; }
   /// Standard output belongs to the JSON lines when they go there.
-  void print_table(const OutputOptions& options) const {
+  void print_tables(const OutputOptions& options) const {
     std::ostream& out = options.jsonl == "-" ? std::cerr : std::cout;
     out << aircraft_table(board_.rows());
+    if (const auto links = link_table(board_.links(), {.most_rows = 40}); !links.empty())
+      out << '\n' << links;
   }
   void close() {
     if (jsonl_) jsonl_->close();
@@ -71,7 +77,7 @@ int run_replay(const ReplayCommand& command) {
     if (stop) break;
   }
   outputs.close();
-  outputs.print_table(command.output);
+  outputs.print_tables(command.output);
   return 0;
 }
 
