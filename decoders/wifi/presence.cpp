@@ -17,6 +17,7 @@ struct SsidRule {
 constexpr std::array kSsids{
     SsidRule{"RID-", "SSID begins with RID-, as DJI's Remote ID does"},
     SsidRule{"Mavic-", "SSID begins with Mavic-, as DJI presets it"},
+    SsidRule{"Mavic_", "SSID begins with Mavic_, as DJI presets it"},
     SsidRule{"Spark-", "SSID begins with Spark-, as DJI presets it"},
     SsidRule{"Phantom3_", "SSID begins with Phantom3_, as DJI presets it"},
     SsidRule{"DJI-", "SSID begins with DJI-, as DJI presets it"},

@@ -42,6 +42,18 @@ void add_decoder_options(CLI::App& app, DecoderChoice& decoders, SensorOptions& 
       ->type_name("DECODER");
   app.add_option("--without", decoders.without, "not this decoder, such as dji_droneid; may be repeated")
       ->type_name("DECODER");
+  app.add_option_function<std::string>(
+         "--wifi-fcs",
+         [&decoders](const std::string& which) {
+           if (which != "all") return;
+           decoders.with.emplace_back("wifi_every_fcs");
+           decoders.without.emplace_back("wifi");
+         },
+         "which Wi-Fi frames are read to their check sequence: those that may hold Remote ID (needed), or "
+         "all, "
+         "for exact accounts at a price; what is read is dropped at once")
+      ->type_name("needed|all")
+      ->check(CLI::IsMember({"needed", "all"}));
   app.add_option("--workers", sensor.workers, "threads that decode; 0 chooses by the machine")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
