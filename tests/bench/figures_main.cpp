@@ -47,6 +47,23 @@ std::span<const Figure> figures() {
              "packets "
              "5 % of the time 6 times",
              false, ble_speed},
+      Figure{"wifi-ofdm-sensitivity",
+             "Remote ID beacon of 151 octets at 6 Mb/s: frame errors at most 10 % at 1.5 dB", true,
+             wifi_ofdm_sensitivity},
+      Figure{"wifi-dsss-sensitivity",
+             "Remote ID beacon of 150 octets at 1 Mb/s: frame errors at most 10 % at -2.5 dB", true,
+             wifi_dsss_sensitivity},
+      Figure{"wifi-recordings",
+             "every frame of the real OFDM and HT recordings is heard at its place with its octets", true,
+             wifi_recordings},
+      Figure{"wifi-pcap",
+             "every Remote ID frame of real Wi-Fi captures, modulated again, comes out field by field; their "
+             "neighbours are no aircraft",
+             true, wifi_pcap},
+      Figure{"wifi-speed",
+             "every decoder on: a 20 MHz channel that is never free 2 times real time on one core, three of "
+             "them in 61.44 MS/s 1.0 on two",
+             false, wifi_speed},
       Figure{"feed-latency", "a burst is on the feed within 50 ms of its end", false, feed_latency},
       Figure{"feed-load",
              "1,000 frames a second and 500 aircraft, one of three subscribers stopped: the others lose "
