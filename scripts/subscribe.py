@@ -92,11 +92,11 @@ def main():
         show(topic, message)
     while True:
         topic, message, missing = feed.receive()
-        show(topic, message)
         if missing:  # or this subscription is to single aircraft: numbers count all of a kind
             print(f"lost {missing} messages", file=sys.stderr, flush=True)
-            for topic, message in feed.snapshot():
-                show(topic, message)
+        show(topic, message)
+        for topic, message in feed.snapshot() if missing else ():
+            show(topic, message)
 
 
 if __name__ == "__main__":

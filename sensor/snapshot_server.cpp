@@ -35,8 +35,12 @@ void SnapshotServer::serve(const LastValues& values, Instant now) {
   if (!socket_.try_open()) return;
   int budget = kPartsAtOnce;
   for (auto found = reader_.read(socket_.get(), budget); found != MessageReader::Found::nothing;
-       found = reader_.read(socket_.get(), budget))
-    take_request(reader_.parts(), values, now);
+       found = reader_.read(socket_.get(), budget)) {
+    if (found == MessageReader::Found::message)
+      take_request(reader_.parts(), values, now);
+    else
+      ++bad_requests_;
+  }
   std::size_t slices = std::min(jobs_.size(), kSlicesAtOnce);
   for (; slices > 0; --slices) {
     Job job = std::move(jobs_.front());
