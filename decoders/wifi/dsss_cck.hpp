@@ -38,7 +38,6 @@ class CckReader {
   static constexpr std::size_t kPlaces = 11;
   static constexpr std::size_t kTaps = 40;
   static constexpr std::size_t kBinsOfChip = 22;
-  static constexpr std::size_t kChips = 8;
 
   using Spectrum = std::array<cf32, kTaps>;
   Spectrum chip_spectrum(const SymbolWaveform& waveform) const;

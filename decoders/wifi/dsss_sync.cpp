@@ -105,7 +105,6 @@ namespace {
 class SignChain {
  public:
   float next(unsigned bit) { return sign_ = bit != 0 ? -sign_ : sign_; }
-  float sign() const { return sign_; }
 
  private:
   float sign_ = 1;
@@ -126,8 +125,8 @@ DsssScrambler scrambler_at(DsssPreamble preamble, std::size_t place) {
 // SYNC that must come before SFD.
 constexpr std::size_t kLeastSync = 16;
 
-// Of SFD's sixteen symbols, 1 where each is as it should be: 0.09 less or more at -7 dB. SYNC that goes on
-// gives ... at most.
+// Of SFD's sixteen symbols, 1 where each is as it should be, ±0.09 at -7 dB. Where SYNC goes on it is half at
+// most.
 constexpr float kSfdThreshold = 0.7F;
 
 /// Carrier's phasor with the symbols' amplitude, from symbols whose signs are known.
@@ -135,7 +134,6 @@ class PhasorTracker {
  public:
   PhasorTracker(cf32 start, float turn) : phasor_(start), step_(unit_phasor(turn)) {}
   cf32 now() const { return phasor_; }
-  cf32 step() const { return step_; }
   void take(cf32 signless) { phasor_ = times(phasor_ + 0.08F * (signless - phasor_), step_); }
 
  private:

@@ -45,7 +45,6 @@ class BarkerTracker {
 
   double position() const { return position_; }  ///< of the next symbol
   double turn() const { return turn_; }          ///< of the carrier, radians a sample
-  double drift() const { return drift_; }        ///< of the symbol clock, samples a symbol
   cf32 phasor() const { return phasor_; }        ///< of the carrier at phased_sample()
   std::int64_t phased_sample() const { return nearest_place(position_).sample; }
   /// Mean squared distance of values from what they were taken for: 1 where there is nothing any more.

@@ -33,7 +33,8 @@ struct Signal {
     const auto& barker = barker_waveform();
     for (std::size_t n = 0; n < kBarkerSymbol * signs.size(); ++n) {
       const float value = amplitude * signs[n / kBarkerSymbol] * barker[n % kBarkerSymbol];
-      iq[start + n] += std::polar(value, static_cast<float>(turn / kBarkerSymbol * static_cast<double>(n)));
+      iq[start + n] +=
+          value * std::polar(1.0F, static_cast<float>(turn / kBarkerSymbol * static_cast<double>(n)));
     }
   }
 };
