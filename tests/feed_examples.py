@@ -36,10 +36,10 @@ def lines_of(process):
     selector = selectors.DefaultSelector()
     selector.register(process.stdout, selectors.EVENT_READ)
     while selector.select(max(0, deadline - time.monotonic())):
-        line = process.stdout.readline()
+        line = process.stdout.readline()  # unbuffered: select() sees all that is there
         if not line:
             return
-        yield line
+        yield line.decode()
     sys.exit(f"{process.args[0]}: nothing for {PATIENCE_S} s")
 
 
@@ -52,7 +52,7 @@ def check(windhover, recording, program, options=(), keys=()):
         endpoints.append(f"tcp://127.0.0.1:{port + 1}")
     found = set()
     with subprocess.Popen(replay, stdout=subprocess.DEVNULL) as sensor, \
-            subprocess.Popen([*program, *endpoints, *options], stdout=subprocess.PIPE, text=True) as subscriber:
+            subprocess.Popen([*program, *endpoints, *options], stdout=subprocess.PIPE, bufsize=0) as subscriber:
         try:
             for line in lines_of(subscriber):
                 found.update(re.findall(r"\b(?:dji|rid)-[A-Z0-9]+\b", line))
