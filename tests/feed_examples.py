@@ -9,6 +9,7 @@ import selectors
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,21 +36,23 @@ def lines_of(process):
     selector = selectors.DefaultSelector()
     selector.register(process.stdout, selectors.EVENT_READ)
     while selector.select(max(0, deadline - time.monotonic())):
-        line = process.stdout.readline()
+        line = process.stdout.readline()  # unbuffered: select() sees all that is there
         if not line:
             return
-        yield line
+        yield line.decode()
     sys.exit(f"{process.args[0]}: nothing for {PATIENCE_S} s")
 
 
-def check(windhover, recording, example):
+def check(windhover, recording, program, options=(), keys=()):
     port = free_ports()
     replay = [windhover, "replay", recording, "--speed", "realtime", "--feed", f"tcp://127.0.0.1:{port}",
-              "--wait-subscriber", str(1000 * PATIENCE_S)]
-    endpoints = [f"tcp://127.0.0.1:{port}", *([] if example[0].endswith("python3") else [f"tcp://127.0.0.1:{port + 1}"])]
+              "--wait-subscriber", str(1000 * PATIENCE_S), *keys]
+    endpoints = [f"tcp://127.0.0.1:{port}"]
+    if program[-1] != SCRIPT:  # which takes the next port by itself
+        endpoints.append(f"tcp://127.0.0.1:{port + 1}")
     found = set()
     with subprocess.Popen(replay, stdout=subprocess.DEVNULL) as sensor, \
-            subprocess.Popen([*example, *endpoints], stdout=subprocess.PIPE, text=True, bufsize=1) as subscriber:
+            subprocess.Popen([*program, *endpoints, *options], stdout=subprocess.PIPE, bufsize=0) as subscriber:
         try:
             for line in lines_of(subscriber):
                 found.update(re.findall(r"\b(?:dji|rid)-[A-Z0-9]+\b", line))
@@ -58,9 +61,19 @@ def check(windhover, recording, example):
         finally:
             subscriber.kill()
             sensor.terminate()
+    name = Path(program[-1]).name + (" with keys" if keys else "")
     if found != AIRCRAFT:
-        sys.exit(f"{example[-1]}: told of {sorted(found)}")
-    print(f"{example[-1]}: {len(found)} aircraft")
+        sys.exit(f"{name}: told of {sorted(found)}")
+    print(f"{name}: {len(found)} aircraft")
+
+
+def check_with_keys(windhover, recording, program):
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("roof", "office"):
+            subprocess.run([windhover, "keygen", f"{folder}/{name}"], check=True, stderr=subprocess.DEVNULL)
+        check(windhover, recording, program,
+              ["--curve-server-key", f"{folder}/roof.key", "--curve-key", f"{folder}/office.key_secret"],
+              ["--curve-key", f"{folder}/roof.key_secret", "--allow", f"{folder}/office.key"])
 
 
 def main(windhover, subscribe_cpp, recording):
@@ -68,7 +81,8 @@ def main(windhover, subscribe_cpp, recording):
     if importlib.util.find_spec("zmq") is None:
         print("SKIPPED: scripts/subscribe.py needs the Debian package python3-zmq")
         sys.exit(77)
-    check(windhover, recording, ["/usr/bin/python3", str(SCRIPT)])
+    check(windhover, recording, ["/usr/bin/python3", SCRIPT])
+    check_with_keys(windhover, recording, ["/usr/bin/python3", SCRIPT])
 
 
 if __name__ == "__main__":
