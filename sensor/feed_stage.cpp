@@ -42,7 +42,9 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
     return;
   }
   ++counts_.frames[std::string(frame.frame.protocol)];
-  const FrameMessage message{head("frame", frame.at.time), tracker_.on_frame(frame, now), frame};
+  const auto authentications = authentications_.take(frame);
+  const FrameMessage message{head("frame", frame.at.time), tracker_.on_frame(frame, now, authentications),
+                             frame, authentications};
   send("frame", message.aircraft_id, to_json(message));
   advance(now);
 }
@@ -100,6 +102,7 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
 
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.aircraft = tracker_.size();
+  counts_.authentications = authentications_.counters();
   counts_.aircraft_evicted = tracker_.evicted();
   counts_.full_queues = 0;
   for (const FeedSink* sink : sinks_) counts_.full_queues += sink->full_queues();

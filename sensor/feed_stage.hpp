@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sensor/authentications.hpp"
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
@@ -58,6 +59,7 @@ class FeedStage {
   FeedStageOptions options_;
   std::vector<FeedSink*> sinks_;
   Tracker tracker_;
+  Authentications authentications_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;

@@ -157,7 +157,9 @@ BOOST_AUTO_TEST_CASE(status_tells_the_stream_and_the_counters) {
       R"("time":"2026-03-01T12:00:00.000000Z","version":"0.1.0","source":"a.sigmf-meta","rate_hz":50000000.0,)"
       R"("center_hz":2457500000.0,"band":{"low_hz":2432500000.0,"high_hz":2482500000.0},"time_known":false,)"
       R"("samples":98780,"stream_s":0.001976,"gaps":0,"lost_samples":0,"nonfinite_samples":0,)"
-      R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"others":{},"duplicates":0,)"
+      R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"others":{},)"
+      R"("authentications":{"completed":0,"restored":0,"expired":0,"replaced":0,"evicted":0,"inconsistent":0},)"
+      R"("duplicates":0,)"
       R"("rejects":{"dji_droneid":{"crc24":4}},"aircraft":1,"aircraft_evicted":0)";
   BOOST_TEST(to_json(message) == common + "}");
   message.stream.live = LiveStatus{{{"bank", 0.123456}}, 0.0123};
