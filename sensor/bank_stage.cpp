@@ -63,6 +63,7 @@ void BankStage::tune(dsp::Hertz centre) {
   reasons_.assign(plan_->channels.size(), 0);
   open_until_.assign(plan_->channels.size(), -1);
   blocks_ = 0;
+  dc_.restart();
   new_centre_ = centre;
 }
 
@@ -81,10 +82,17 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   slot->plan = plan_;
   attach_facts(slot->facts, block.end_valid);
   forward_.execute(block.samples, slot->bins.data());
+  take_off_dc(block, slot->bins.data());
   gates_->judge(slot->bins.data(), reasons_);
   slot->open.assign(plan_->channels.size(), 0);
   open_windows(reasons_);
   ++blocks_;
+}
+
+void BankStage::take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins) {
+  const auto answered = static_cast<std::size_t>(block.end_valid - block.first_valid);
+  if (!block.gap && answered == geometry_.hop) dc_.follow(bins[0]);
+  bins[0] -= dc_.in_bin();
 }
 
 // The slot just filled is the newest of those held back.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dsp/block_assembler.hpp"
+#include "dsp/dc_offset.hpp"
 #include "dsp/fft.hpp"
 #include "sensor/gatekeeper.hpp"
 #include "sensor/pipeline_blocks.hpp"
@@ -42,6 +43,7 @@ class BankStage {
   void take(const IqSlot& slot, std::uint64_t lost_chunks);
   void tune(dsp::Hertz centre);
   void push(const dsp::AssembledBlock& block);
+  void take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins);
   void open_windows(const std::vector<std::uint8_t>& reasons);
   void attach_facts(StreamFacts& facts, dsp::SampleIndex now);
 
@@ -53,6 +55,7 @@ class BankStage {
   dsp::Fft forward_;
   ChannelPlanner planner_;
   dsp::BlockAssembler assembler_;
+  dsp::DcOffset dc_;
   std::vector<Tuned> plans_;  // one for each centre frequency visited
   const ChannelPlan* plan_ = nullptr;
   Gatekeeper* gates_ = nullptr;

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "decoders/messages/cta_2063.hpp"
+#include "sensor/claimed_times.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -201,10 +202,36 @@ Claims claims_of_message(const RemoteId& message) {
   return claims;
 }
 
+// When the position of a message is from.
+std::optional<UtcTime> position_time(const OdidMessage& message, UtcTime reception) {
+  const auto* location = std::get_if<Location>(&message);
+  return location != nullptr && location->position ? claimed_time(*location, reception) : std::nullopt;
+}
+std::optional<UtcTime> position_time(const OdidPack& pack, UtcTime reception) {
+  std::optional<UtcTime> last;
+  for (const OdidMessage& message : pack.messages)
+    if (const auto time = position_time(message, reception)) last = time;
+  return last;
+}
+std::optional<UtcTime> position_time(const Gb46750& gb, UtcTime reception) {
+  if (!gb.position || !gb.time_ms || !claimed_time(*gb.time_ms / 1000, reception)) return std::nullopt;
+  return UtcTime(std::chrono::milliseconds(*gb.time_ms));
+}
+std::optional<UtcTime> position_time(const UnknownBody&, UtcTime) { return std::nullopt; }
+
 }  // namespace
 
 Claims claims_of(const decoders::Message& message) {
   return std::visit([](const auto& content) { return claims_of_message(content); }, message);
+}
+
+Claims claims_of(const TimedFrame& frame, std::span<const AuthenticationSet> authentications) {
+  Claims claims = claims_of(frame.frame.message);
+  if (const auto* remote_id = std::get_if<RemoteId>(&frame.frame.message))
+    claims.position_time =
+        std::visit([&](const auto& body) { return position_time(body, frame.at.time); }, remote_id->body);
+  if (!authentications.empty()) claims.authentication = authentications.back();
+  return claims;
 }
 
 std::string session_text(const DjiEncrypted& shell) {

@@ -2,6 +2,7 @@
 // What a decoded message claims about its sender, in the words that all protocols share. A new protocol adds
 // one overload of each function in claims.cpp.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ std::string unidentified_id(const decoders::Frame& frame);
 
 /// Values that are not finite count as not sent.
 Claims claims_of(const decoders::Message& message);
+/// The same, with what only the reception tells: which hour is meant, and which authentication is complete.
+Claims claims_of(const TimedFrame& frame,
+                 std::span<const decoders::messages::AuthenticationSet> authentications);
 
 /// The session hash as eight hexadecimal digits.
 std::string session_text(const decoders::messages::DjiEncrypted& shell);

@@ -76,16 +76,26 @@ void put_body(Json& json, const DjiEncrypted& shell) {
 
 void put_body(Json&, const DjiUnknownKind&) {}
 
-void put_content(Json& json, const DjiDroneId& message) {
+void put_content(Json& json, const DjiDroneId& message, UtcTime) {
   Json fields{{"length", message.length}, {"kind", message.kind}};
   std::visit([&](const auto& body) { put_body(fields, body); }, message.body);
   json["fields"] = std::move(fields);
 }
 
-void put_content(Json& json, const RemoteId& message) { put_remote_id(json, message); }
-void put_content(Json& json, const FrenchId& message) { put_french_id(json, message); }
+void put_content(Json& json, const RemoteId& message, UtcTime reception) {
+  put_remote_id(json, message, reception);
+}
+void put_content(Json& json, const FrenchId& message, UtcTime) { put_french_id(json, message); }
 
-Json claimed_json(const Claims& claims) {
+void put_authentications(Json& json, std::span<const AuthenticationSet> sets, UtcTime reception) {
+  for (const AuthenticationSet& set : sets) {
+    Json each = authentication_json(set, reception);
+    each["data_hex"] = to_hex(set.data);
+    json["authentications"].push_back(std::move(each));
+  }
+}
+
+Json claimed_json(const Claims& claims, UtcTime now) {
   Json json = Json::object();
   put(json, "serial", claims.serial);
   put(json, "session_hash", claims.session_hash);
@@ -104,6 +114,7 @@ Json claimed_json(const Claims& claims) {
   put(json, "class", claims.aircraft_class);
   put(json, "encrypted", claims.encrypted);
   put_position(json, "position", claims.position);
+  if (claims.position_time) json["position_time"] = to_rfc3339(*claims.position_time);
   put(json, "height_m", claims.height_m, kMetreDecimals);
   put(json, "height_above_ground_m", claims.height_above_ground_m, kMetreDecimals);
   put(json, "altitude_m", claims.altitude_m, kMetreDecimals);
@@ -125,6 +136,7 @@ Json claimed_json(const Claims& claims) {
   put(json, "status", claims.status);
   put(json, "motors_on", claims.motors_on);
   put(json, "in_air", claims.in_air);
+  if (claims.authentication) json["authentication"] = authentication_json(*claims.authentication, now);
   return json;
 }
 
@@ -174,6 +186,12 @@ Json feed_json(const FeedHealth& feed) {
           {"reopened", feed.reopened}};
 }
 
+Json authentications_json(const AuthCounters& counters) {
+  return {{"completed", counters.completed}, {"restored", counters.restored},
+          {"expired", counters.expired},     {"replaced", counters.replaced},
+          {"evicted", counters.evicted},     {"inconsistent", counters.inconsistent}};
+}
+
 Json live_json(const LiveStatus& live, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
@@ -211,7 +229,8 @@ std::string to_json(const FrameMessage& message) {
     json["transmitter_random"] = frame.transmitter->random;
   }
   if (message.operator_position == PlaceDetail::full) json["payload_hex"] = to_hex(frame.payload);
-  std::visit([&](const auto& content) { put_content(json, content); }, frame.message);
+  std::visit([&](const auto& content) { put_content(json, content, message.heard.at.time); }, frame.message);
+  put_authentications(json, message.authentications, message.heard.at.time);
   return json_line(json);
 }
 
@@ -229,7 +248,7 @@ std::string to_json(const AircraftMessage& message) {
   json["state"] = to_string(message.state);
   if (!message.same_as.empty()) json["same_as"] = message.same_as;
   put_privacy(json, message.disclosure, message.operator_position);
-  json["claimed"] = claimed_json(message.claimed);
+  json["claimed"] = claimed_json(message.claimed, message.head.time);
   json["measured"] = measured_json(message.measured);
   json["trust"] = {{"authenticated", message.trust.authenticated}, {"reasons", message.trust.reasons}};
   return json_line(json);
@@ -242,6 +261,7 @@ std::string to_json(const StatusMessage& message) {
   json["frames"] = message.counts.frames;
   json["others"] = message.counts.others;
   json["switched_off"] = message.counts.switched_off;
+  json["authentications"] = authentications_json(message.counts.authentications);
   json["duplicates"] = message.counts.duplicates;
   json["rejects"] = message.counts.rejects;
   json["links"] = message.counts.links;

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "decoders/link_pdu.hpp"
+#include "decoders/messages/odid_auth.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
 #include "sensor/time.hpp"
@@ -35,6 +37,8 @@ struct FrameMessage {
   /// Presence: what the frame says is not told, whatever `heard` holds.
   Disclosure disclosure = Disclosure::full;
   PlaceDetail operator_position = PlaceDetail::full;  ///< as `heard` has been redacted
+  /// What its pages completed; outlives the message.
+  std::span<const decoders::messages::AuthenticationSet> authentications{};
 };
 
 /// An attempt that was not accepted; published on request only.
@@ -75,6 +79,9 @@ struct Claims {
   std::optional<double> pilot_altitude_m;  ///< above the WGS-84 ellipsoid
   std::optional<std::string_view> status;  ///< of Remote ID: "on_ground", "airborne", "emergency", …
   std::optional<bool> motors_on, in_air;
+  std::optional<UtcTime> position_time;  ///< when the sender says that it was there
+  /// The last one whose pages were all heard.
+  std::optional<decoders::messages::AuthenticationSet> authentication;
 };
 
 /// How one transport of an aircraft was received; levels are those of its last frame.
@@ -205,6 +212,7 @@ struct FeedCounts {
   std::map<std::string, std::uint64_t> others;  ///< intact and not about aircraft, by decoder; counted only
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
   std::uint64_t switched_off = 0;      ///< frames of protocols that the user does not want told
+  decoders::messages::AuthCounters authentications;
   std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
   std::uint64_t links = 0;             ///< known now
   std::uint64_t links_evicted = 0;     ///< forgotten early because there were too many

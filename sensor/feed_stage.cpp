@@ -72,14 +72,18 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   ++counts_.frames[std::string(frame.frame.protocol)];
   const MessageHead numbered = head("frame", frame.at.time);
   const bool is_full = disclosure == Disclosure::full;
-  const std::string id = is_full ? tracker_.on_frame(frame, now) : presence_.on_frame(frame, now);
+  std::vector<decoders::messages::AuthenticationSet> authentications;
+  if (is_full) authentications = authentications_.take(frame);
+  const std::string id =
+      is_full ? tracker_.on_frame(frame, now, authentications) : presence_.on_frame(frame, now);
   if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
   send_by_detail(
       "frame", id,
       [&](PlaceDetail detail) {
         if (!is_full || detail == PlaceDetail::full)
-          return to_json(FrameMessage{numbered, id, frame, disclosure});
-        return to_json(FrameMessage{numbered, id, redacted(frame, detail), disclosure, detail});
+          return to_json(FrameMessage{numbered, id, frame, disclosure, PlaceDetail::full, authentications});
+        // What is signed may hold the places that are not to be told.
+        return to_json(FrameMessage{numbered, id, redacted(frame, detail), disclosure, detail, {}});
       },
       kEvent);
   advance(now);
@@ -173,6 +177,7 @@ void FeedStage::tell(std::vector<LinkMessage>& links) {
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.aircraft = tracker_.size() + presence_.size();
   counts_.aircraft_evicted = tracker_.evicted() + presence_.evicted();
+  counts_.authentications = authentications_.counters();
   counts_.links = links_.size();
   counts_.links_evicted = links_.evicted();
   for (const FeedSink* sink : sinks_)

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sensor/authentications.hpp"
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
@@ -79,6 +80,7 @@ class FeedStage {
   Tracker tracker_;
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
   LinkLedger links_;
+  Authentications authentications_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;

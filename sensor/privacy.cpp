@@ -144,6 +144,7 @@ Claims redacted(Claims claims, PlaceDetail detail) {
   show(claims.pilot, detail);
   show(claims.home, detail);
   claims.pilot_altitude_m.reset();
+  claims.authentication.reset();
   return claims;
 }
 

@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "sensor/claimed_times.hpp"
+
 namespace windhover::sensor {
 namespace {
 
@@ -17,7 +19,11 @@ void put_anomalies(Json& json, const Anomalies& anomalies) {
   json["anomalies"] = std::move(names);
 }
 
-Json fields_of(const BasicId& basic) {
+void put_time(Json& json, const std::optional<UtcTime>& time) {
+  if (time) json["time"] = to_rfc3339(*time);
+}
+
+Json fields_of(const BasicId& basic, UtcTime) {
   Json json{{"version", basic.version},
             {"id_type", to_string(basic.id_type)},
             {"ua_type", to_string(basic.ua_type)}};
@@ -27,7 +33,7 @@ Json fields_of(const BasicId& basic) {
   return json;
 }
 
-Json fields_of(const Location& location) {
+Json fields_of(const Location& location, UtcTime reception) {
   Json json{{"version", location.version}, {"status", to_string(location.status)}};
   put_fields(json, "", location.position);
   put(json, "track_deg", location.track_deg, kAngleDecimals);
@@ -44,30 +50,32 @@ Json fields_of(const Location& location) {
   put(json, "pressure_accuracy_m", location.pressure_accuracy_m, kMetreDecimals);
   put(json, "speed_accuracy_mps", location.speed_accuracy_mps, kSpeedDecimals);
   put(json, "seconds_of_hour", location.seconds_of_hour, kSecondDecimals);
+  put_time(json, claimed_time(location, reception));
   put(json, "time_accuracy_s", location.time_accuracy_s, kSecondDecimals);
   put_anomalies(json, location.anomalies);
   return json;
 }
 
-Json fields_of(const Authentication& page) {
+Json fields_of(const Authentication& page, UtcTime reception) {
   Json json{{"version", page.version}, {"auth_type", to_string(page.auth_type)}, {"page", page.page}};
   if (page.header) {
     json["last_page"] = page.header->last_page;
     json["length_bytes"] = page.header->length_bytes;
     put(json, "timestamp_s", page.header->timestamp_s);
+    put_time(json, claimed_time(page.header->timestamp_s, reception));
   }
   json["data_hex"] = to_hex(page.data());
   return json;
 }
 
-Json fields_of(const SelfId& self) {
+Json fields_of(const SelfId& self, UtcTime) {
   Json json{{"version", self.version}, {"description_type", self.description_type}};
   put(json, "description", self.description);
   put_anomalies(json, self.anomalies);
   return json;
 }
 
-Json fields_of(const System& system) {
+Json fields_of(const System& system, UtcTime reception) {
   Json json{{"version", system.version},
             {"operator_location_type", to_string(system.operator_location_type)}};
   put_fields(json, "operator_", system.operator_position);
@@ -81,11 +89,12 @@ Json fields_of(const System& system) {
   if (system.category) json["category"] = to_string(*system.category);
   put(json, "class", system.aircraft_class);
   put(json, "timestamp_s", system.timestamp_s);
+  put_time(json, claimed_time(system.timestamp_s, reception));
   put_anomalies(json, system.anomalies);
   return json;
 }
 
-Json fields_of(const OperatorId& id) {
+Json fields_of(const OperatorId& id, UtcTime) {
   Json json{{"version", id.version}, {"operator_id_type", id.operator_id_type}};
   put(json, "operator_id", id.operator_id);
   put_anomalies(json, id.anomalies);
@@ -142,32 +151,47 @@ std::string_view type_of(const SelfId&) { return to_string(OdidType::self_id); }
 std::string_view type_of(const System&) { return to_string(OdidType::system); }
 std::string_view type_of(const OperatorId&) { return to_string(OdidType::operator_id); }
 
-void put_body(Json& json, const OdidMessage& message) {
+void put_body(Json& json, const OdidMessage& message, UtcTime reception) {
   json["messages"].push_back(std::visit(
-      [](const auto& each) {
-        return Json{{"type", type_of(each)}, {"fields", fields_of(each)}};
+      [&](const auto& each) {
+        return Json{{"type", type_of(each)}, {"fields", fields_of(each, reception)}};
       },
       message));
 }
 
-void put_body(Json& json, const OdidPack& pack) {
-  for (const OdidMessage& message : pack.messages) put_body(json, message);
+void put_body(Json& json, const OdidPack& pack, UtcTime reception) {
+  for (const OdidMessage& message : pack.messages) put_body(json, message, reception);
   if (pack.rejects.total() > 0) json["messages_rejected"] = pack.rejects.total();
   put_anomalies(json, pack.anomalies);
 }
 
-void put_body(Json& json, const Gb46750& gb) {
+void put_body(Json& json, const Gb46750& gb, UtcTime) {
   json["messages"].push_back({{"type", "gb46750"}, {"fields", fields_of(gb)}});
 }
 
-void put_body(Json&, const UnknownBody&) {}
+void put_body(Json&, const UnknownBody&, UtcTime) {}
 
 }  // namespace
 
-void put_remote_id(Json& json, const RemoteId& message) {
+void put_remote_id(Json& json, const RemoteId& message, UtcTime reception) {
   json["counter"] = message.counter;
   json["messages"] = Json::array();
-  std::visit([&](const auto& body) { put_body(json, body); }, message.body);
+  std::visit([&](const auto& body) { put_body(json, body, reception); }, message.body);
+}
+
+Json authentication_json(const AuthenticationSet& set, UtcTime reception) {
+  Json json{{"version", set.version}, {"auth_type", to_string(set.auth_type)}};
+  if (set.sam) {
+    if (set.sam->type) json["method"] = to_string(*set.sam->type);
+    json["method_code"] = set.sam->sent;
+    json["well_formed"] = set.sam->well_formed;
+  }
+  put(json, "timestamp_s", set.timestamp_s);
+  put_time(json, claimed_time(set.timestamp_s, reception));
+  json["length_bytes"] = set.data.size();
+  if (set.restored) json["restored"] = true;
+  if (!set.one_round) json["one_round"] = false;
+  return json;
 }
 
 void put_french_id(Json& json, const FrenchId& message) {

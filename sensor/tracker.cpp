@@ -12,7 +12,8 @@ namespace {
 
 using Times = TrackerTimes;
 
-enum class Life : std::uint8_t { flight, moment };
+// `stamp` lives as the moment does, and is no news by itself.
+enum class Life : std::uint8_t { flight, moment, stamp };
 
 template <typename Value>
 struct Field {
@@ -61,6 +62,8 @@ constexpr auto kFields = std::tuple{
     Field{&Claims::status, Life::moment},
     Field{&Claims::motors_on, Life::moment},
     Field{&Claims::in_air, Life::moment},
+    Field{&Claims::position_time, Life::stamp},
+    Field{&Claims::authentication, Life::flight},
 };
 
 template <typename Visit>
@@ -71,12 +74,13 @@ void for_each_field(Visit visit) {
 
 }  // namespace
 
-std::string Tracker::on_frame(const TimedFrame& frame, UtcTime now) {
+std::string Tracker::on_frame(const TimedFrame& frame, UtcTime now,
+                              std::span<const decoders::messages::AuthenticationSet> authentications) {
   run_until(now);
   const auto at = find_or_add(frame.frame, frame.at.time);
   Track& track = at->second;
   measure(track.measured, frame);
-  const bool is_news = take(track, claims_of(frame.frame.message), frame.at.time) || !track.told ||
+  const bool is_news = take(track, claims_of(frame, authentications), frame.at.time) || !track.told ||
                        track.told_state != state_at(track.measured, *now_);
   if (is_news && !track.changed) track.changed = track.identified ? *now_ : *now_ + Times::kIdentityWait;
   // Never before now: a frame that comes late must not put a message before those already told.
@@ -279,8 +283,8 @@ bool Tracker::take(Track& track, const Claims& newer, UtcTime at) {
     const auto& value = newer.*field.value;
     if (!value) return;
     auto& known = track.claims.*field.value;
-    const bool had_aged = field.life == Life::moment && at - track.heard[index] > Times::kMovingFieldLife;
-    changed |= known != value || had_aged;
+    const bool had_aged = field.life != Life::flight && at - track.heard[index] > Times::kMovingFieldLife;
+    changed |= field.life != Life::stamp && (known != value || had_aged);
     known = value;
     track.heard[index] = at;
   });
@@ -306,7 +310,7 @@ void Tracker::measure(Measured& measured, const TimedFrame& frame) {
 Claims Tracker::claims_at(const Track& track, UtcTime time) {
   Claims claims = track.claims;
   for_each_field([&](const auto& field, std::size_t index) {
-    if (field.life == Life::moment && time - track.heard[index] > Times::kMovingFieldLife)
+    if (field.life != Life::flight && time - track.heard[index] > Times::kMovingFieldLife)
       (claims.*field.value).reset();
   });
   return claims;

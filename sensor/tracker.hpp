@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,8 +48,9 @@ class Tracker {
   explicit Tracker(TrackerOptions options = {}) : options_(options) {}
 
   /// `now` is the stream's time when the frame came, not before frame.at.time. Returns the aircraft's id, ""
-  /// for one that has not been told because its identity is awaited.
-  std::string on_frame(const TimedFrame& frame, UtcTime now);
+  /// for one that has not been told because its identity is awaited. `authentications` were completed by it.
+  std::string on_frame(const TimedFrame& frame, UtcTime now,
+                       std::span<const decoders::messages::AuthenticationSet> authentications = {});
   /// Appends what has become due up to and including `now`, in order of time, then id. head.time and the
   /// body are filled; node, boot and number are the sender's.
   void advance(UtcTime now, std::vector<AircraftMessage>& due);
@@ -60,7 +62,7 @@ class Tracker {
   std::uint64_t evicted() const { return evicted_; }
 
  private:
-  static constexpr std::size_t kClaimFields = 38;
+  static constexpr std::size_t kClaimFields = 40;
   static constexpr std::size_t kMostKeys = 16;  // identities and addresses of one aircraft; the oldest goes
 
   struct Track {

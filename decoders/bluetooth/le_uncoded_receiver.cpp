@@ -224,7 +224,15 @@ void LeUncodedReceiver::decode(const Hit& hit, std::vector<Packet>& out) {
   detector_.decide(bits, false);
   Packet& packet = out.emplace_back();
   packet.phy = config_.phy;
-  fill_packet(bits, config_.channel_index, hit.pdu_bytes, got == wanted, config_.crc_init, packet);
+  const auto fill = [&] {
+    fill_packet(bits, config_.channel_index, hit.pdu_bytes, got == wanted, config_.crc_init, packet);
+  };
+  fill();
+  // No symbol behind it confirms the last bit, which belongs to the CRC: both of its values are tried.
+  if (got == wanted && !packet.crc_ok) {
+    bits.back() ^= 1U;
+    fill();
+  }
   measure(hit, packet);
 }
 

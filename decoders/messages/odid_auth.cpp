@@ -1,6 +1,7 @@
 #include "decoders/messages/odid_auth.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace windhover::decoders::messages {
 
@@ -102,7 +103,8 @@ std::optional<AuthAssembler::Set> AuthAssembler::restored(const Set& set) {
 
 void AuthAssembler::expire(std::int64_t now_ns) {
   for (Set& set : sets_) {
-    if (!set.used || now_ns - set.first_ns <= kAuthLifetime_ns) continue;
+    const std::int64_t since = set.delivered ? set.first_ns : set.latest_ns;
+    if (!set.used || now_ns - since <= kAuthLifetime_ns) continue;
     if (!set.delivered) ++counters_.expired;
     set.used = false;
   }
@@ -114,7 +116,8 @@ void AuthAssembler::begin(Set& set, std::uint64_t key, const Authentication& pag
   set.key = key;
   set.auth_type = page.auth_type;
   set.version = page.version;
-  set.first_ns = now_ns;
+  set.first_ns = set.latest_ns = now_ns;
+  set.latest_page = page.page;
 }
 
 AuthAssembler::Set& AuthAssembler::set_of(std::uint64_t key, const Authentication& page,
@@ -130,8 +133,9 @@ AuthAssembler::Set& AuthAssembler::set_of(std::uint64_t key, const Authenticatio
   }
   auto room = std::find_if(sets_.begin(), sets_.end(), [](const Set& set) { return !set.used; });
   if (room == sets_.end()) {
+    const auto worth = [](const Set& set) { return std::pair{!set.delivered, set.latest_ns}; };
     room = std::min_element(sets_.begin(), sets_.end(),
-                            [](const Set& a, const Set& b) { return a.first_ns < b.first_ns; });
+                            [&](const Set& a, const Set& b) { return worth(a) < worth(b); });
     if (!room->delivered) ++counters_.evicted;
   }
   begin(*room, key, page, now_ns);
@@ -155,6 +159,7 @@ std::optional<AuthenticationSet> AuthAssembler::finish(Set& set) {
   const auto header = header_of(set);
   done.version = set.version;
   done.auth_type = set.auth_type;
+  done.one_round = set.one_round;
   done.timestamp_s = header->timestamp_s;
   done.data.reserve(capacity_bytes(kPages));
   for (std::size_t page = 0; page < pages_for(header->length_bytes); ++page)
@@ -181,6 +186,10 @@ std::optional<AuthenticationSet> AuthAssembler::add(std::uint64_t key, const Aut
     ++counters_.inconsistent;
     return std::nullopt;
   }
+  // What one transmission carries is of one round in whatever order.
+  if (page.page < set.latest_page && now_ns > set.latest_ns) set.one_round = false;
+  set.latest_page = page.page;
+  if (!set.held[page.page]) set.latest_ns = now_ns;
   set.held[page.page] = true;
   set.payload[page.page] = page.payload;
   if (set.delivered) return std::nullopt;

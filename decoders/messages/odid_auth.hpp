@@ -35,13 +35,17 @@ struct AuthenticationSet {
   std::vector<std::uint8_t> data;           ///< as many bytes as page 0 announced
   std::optional<SamClass> sam;              ///< AuthType::specific_method only
   bool restored = false;                    ///< one page was lost and came back from the parity page
+  /// The pages came in one round of the sender, in ascending order. Where they did not, a page lost in one
+  /// round may have been filled in from the next, and the sender may have gone on to another set in between:
+  /// a signature that does not fit then says nothing.
+  bool one_round = true;
   bool operator==(const AuthenticationSet&) const = default;
 };
 
 struct AuthCounters {
   std::uint64_t completed = 0;
   std::uint64_t restored = 0;      ///< of the completed ones
-  std::uint64_t expired = 0;       ///< partial sets dropped after kAuthLifetime_ns
+  std::uint64_t expired = 0;       ///< partial sets dropped kAuthLifetime_ns after their last new page
   std::uint64_t replaced = 0;      ///< partial sets dropped because another set began
   std::uint64_t evicted = 0;       ///< partial sets dropped for want of room
   std::uint64_t inconsistent = 0;  ///< pages that contradict page 0 or themselves
@@ -50,11 +54,13 @@ struct AuthCounters {
 
 inline constexpr std::int64_t kAuthLifetime_ns = 10'000'000'000;
 
-/// Collects pages in any order. A set is handed out once; its repetitions within kAuthLifetime_ns are silent.
-/// State is bounded by kSets; nothing is allocated but for a completed set.
+/// Collects pages in any order. A set is handed out once; its repetitions within kAuthLifetime_ns of its
+/// first page are silent. State is bounded by kSets, and nothing is allocated later but for a completed set.
 class AuthAssembler {
  public:
-  static constexpr std::size_t kSets = 64;
+  static constexpr std::size_t kSets = 512;
+
+  AuthAssembler() : sets_(kSets) {}
 
   /// `key` tells transmitters apart (hash of address and transport); the authentication type is added to it
   /// here. `now_ns` of one key must not run backwards by more than the lifetime.
@@ -70,8 +76,11 @@ class AuthAssembler {
     bool delivered = false;
     std::uint64_t key = 0;
     AuthType auth_type = AuthType::none;
-    std::int64_t first_ns = 0;
+    std::int64_t first_ns = 0;   ///< of the first page
+    std::int64_t latest_ns = 0;  ///< of the last page that was new
     std::uint8_t version = 0;
+    std::uint8_t latest_page = 0;  ///< new or not
+    bool one_round = true;
     std::array<bool, kPages> held{};
     std::array<std::array<std::uint8_t, 23>, kPages> payload{};  ///< bytes 2..24 of each page
   };
@@ -84,7 +93,7 @@ class AuthAssembler {
   void expire(std::int64_t now_ns);
   std::optional<AuthenticationSet> finish(Set& set);
 
-  std::array<Set, kSets> sets_{};
+  std::vector<Set> sets_;
   AuthCounters counters_;
 };
 

@@ -158,6 +158,7 @@ BOOST_AUTO_TEST_CASE(status_tells_the_stream_and_the_counters) {
       R"("center_hz":2457500000.0,"band":{"low_hz":2432500000.0,"high_hz":2482500000.0},"time_known":false,)"
       R"("samples":98780,"stream_s":0.001976,"gaps":0,"lost_samples":0,"nonfinite_samples":0,)"
       R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"others":{},"switched_off":0,)"
+      R"("authentications":{"completed":0,"restored":0,"expired":0,"replaced":0,"evicted":0,"inconsistent":0},)"
       R"("duplicates":0,"rejects":{"dji_droneid":{"crc24":4}},"links":0,"links_evicted":0,"aircraft":1,)"
       R"("aircraft_evicted":0)";
   BOOST_TEST(to_json(message) == common + "}");

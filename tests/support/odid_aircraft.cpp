@@ -117,6 +117,27 @@ OdidContent system(const OdidAircraft& aircraft, double t_s, const std::optional
   return out;
 }
 
+// The pages are all of one set: their time is the scene's start.
+void add_authentication(const OdidAircraft& aircraft, const std::optional<SceneTime>& start,
+                        std::vector<OdidContent>& out) {
+  AuthValues values = *aircraft.authentication;
+  values.version = aircraft.id.version;
+  if (start) values.timestamp_s = std::chrono::floor<std::chrono::seconds>(*start).time_since_epoch().count();
+  std::int64_t page = 0;
+  for (const OdidBytes& bytes : encode(values))
+    out.push_back({bytes, {"authentication", {{"page", page++}}}});
+}
+
+AuthValues read_authentication(SceneObject config) {
+  AuthValues out;
+  out.auth_type = static_cast<std::uint8_t>(config.integer_or("auth_type", 1, kCode));
+  out.data = config.bytes_or_empty("data_hex");
+  out.parity = config.integer_or("parity", 0, {0, 1}) == 1;
+  if (out.data.size() > 201) config.fail("data_hex", "201 bytes at most");
+  config.finish();
+  return out;
+}
+
 LatLon read_place(SceneObject place) {
   const LatLon out{place.number("lat_deg", kLatitude_deg), place.number("lon_deg", kLongitude_deg)};
   place.finish();
@@ -151,6 +172,7 @@ OdidAircraft read_odid_aircraft(SceneObject config) {
   out.operator_altitude_m = config.optional_number("operator_altitude_m", kAltitude_m);
   out.self_id = short_text(config, "self_id", "", 23);
   out.operator_id = short_text(config, "operator_id", "", 20);
+  if (auto pages = config.optional_object("authentication")) out.authentication = read_authentication(*pages);
   config.finish();
   return out;
 }
@@ -166,6 +188,7 @@ std::vector<OdidContent> odid_messages(const OdidAircraft& aircraft, double t_s,
   if (!aircraft.operator_id.empty())
     out.push_back({encode(OperatorIdValues{version, 0, aircraft.operator_id}),
                    {"operator_id", {{"operator_id", aircraft.operator_id}}}});
+  if (aircraft.authentication) add_authentication(aircraft, start, out);
   return out;
 }
 

@@ -19,6 +19,7 @@ struct OdidAircraft {
   std::optional<LatLon> operator_position;
   std::optional<double> operator_altitude_m;
   std::string self_id, operator_id;
+  std::optional<AuthValues> authentication;  ///< its time is the scene's start
 };
 
 OdidAircraft read_odid_aircraft(SceneObject config);
@@ -31,8 +32,8 @@ struct OdidContent {
   TruthMessage truth;  ///< as precise as the bytes are
 };
 
-/// What it sends at t_s: Basic ID, Location, System, and where there is such text Self ID and Operator ID.
-/// With times where `start` is known.
+/// What it sends at t_s: Basic ID, Location, System, and where there is such text Self ID and Operator ID;
+/// last the pages of its authentication. With times where `start` is known.
 std::vector<OdidContent> odid_messages(const OdidAircraft& aircraft, double t_s,
                                        const std::optional<SceneTime>& start);
 
