@@ -54,10 +54,8 @@ void DsssReceiver::restart(std::int64_t first) {
 
 // What the stream broke off is told as far as it was read.
 void DsssReceiver::finish(PpduSink& sink) {
-  if (state_ == State::data || (state_ == State::skip && asked_))
+  if (state_ == State::data || state_ == State::skip)
     sink.take(ppdu_, psdu_.octets());
-  else if (state_ == State::skip)
-    sink.take(ppdu_, {});
   else if (state_ == State::header)
     sink.reject(RejectReason::truncated, facts());
   samples_.restart(0);
@@ -99,11 +97,13 @@ std::int64_t DsssReceiver::working_position() const {
   }
 }
 
-// The search's steps lie on a grid that begins with the stream, so that blocks do not matter.
+// The search's steps lie on a grid that begins with the stream, so that blocks do not matter. Never again to
+// the step that led here.
 void DsssReceiver::search_on(std::int64_t sample) {
   constexpr std::int64_t kStep = BarkerSearch::kStep;
   state_ = State::search;
-  search_first_ = origin_ + (std::max(sample, origin_) - origin_ + kStep - 1) / kStep * kStep;
+  const std::int64_t least = std::max(sample, search_first_ + 1);
+  search_first_ = origin_ + (least - origin_ + kStep - 1) / kStep * kStep;
 }
 
 bool DsssReceiver::search() {
@@ -125,7 +125,7 @@ bool DsssReceiver::read_preamble() {
   if (!known) {
     // Where SYNC never ends, each of it is looked at once.
     const auto sync = static_cast<std::int64_t>(sync_symbols(stretch_.preamble));
-    search_on(std::max(stretch_.position + sync * kSymbolSamples, search_first_ + 1));
+    search_on(stretch_.position + sync * kSymbolSamples);
     return true;
   }
   preamble_ = *known;
@@ -196,23 +196,29 @@ bool DsssReceiver::read_data(PpduSink& sink) {
     }
     if (is_cck() && cck_.error() > kMostError) {
       // Echoes may be too much for it while the PPDU goes on.
+      psdu_.start(0, DsssScrambler());
       state_ = State::skip;
       return true;
     }
-    const auto octets = psdu_.octets();
-    if (asked_ || (octets.size() < kHeadOctets && !psdu_.complete())) continue;
-    asked_ = true;
-    if (!sink.read_on(ppdu_, octets.first(std::min(kHeadOctets, octets.size())))) {
+    if (asked_ || psdu_.octets().size() < kHeadOctets) continue;
+    if (!ask(sink) && !psdu_.complete()) {
       state_ = State::skip;
       return true;
     }
   }
   symbols_.finish(psdu_);
   psdu_.repair();
+  if (!asked_) ask(sink);  // of a short one all is there
   ppdu_.rf.cfo_hz = facts().cfo_hz;
   sink.take(ppdu_, psdu_.octets());
   search_on(ppdu_end_ - kEndSlack);
   return true;
+}
+
+bool DsssReceiver::ask(PpduSink& sink) {
+  asked_ = true;
+  const auto octets = psdu_.octets();
+  return sink.read_on(ppdu_, octets.first(std::min(kHeadOctets, octets.size())));
 }
 
 // Nobody asks for the rest, or it cannot be read; only whether the PPDU lasts as long as it said.
@@ -221,7 +227,7 @@ bool DsssReceiver::skip(PpduSink& sink) {
     if (!has(watched_ + kWatch)) return false;
     if (is_over(watched_ + kWatch, sink)) return true;
   }
-  sink.take(ppdu_, asked_ ? psdu_.octets() : std::span<const std::uint8_t>{});
+  sink.take(ppdu_, psdu_.octets());
   search_on(ppdu_end_ - kEndSlack);
   return true;
 }

@@ -50,6 +50,7 @@ class DsssReceiver {
   double symbol_position() const { return is_cck() ? cck_.position() : tracker_.position(); }
   SymbolDecision read_symbol();
   void announce(const PlcpHeader& header);
+  bool ask(PpduSink& sink);
   bool is_over(std::int64_t until, PpduSink& sink);
   void give_up(std::int64_t at, PpduSink& sink);
   RfFacts facts() const;
