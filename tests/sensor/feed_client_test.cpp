@@ -200,7 +200,11 @@ BOOST_AUTO_TEST_CASE(it_starts_before_the_sensor_and_outlives_it) {
   BOOST_TEST(!client.next(50ms).has_value());
   feed.emplace(again);
   feed->publish(message("aircraft", "a", 1));
-  BOOST_TEST(topics_of(next(*feed, client)).size() == 1U);
+  // Told by a snapshot, or live where the subscription was there first.
+  BOOST_TEST(serve_until(*feed, [&] {
+    const auto event = client.next(0ms);
+    return event && (std::holds_alternative<FeedMessage>(*event) || topics_of(event).size() == 1U);
+  }));
   // Another sensor in its place: its first message makes the client ask anew.
   feed.reset();
   again.boot = "c";
