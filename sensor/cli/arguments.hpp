@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/options.hpp"
 #include "sensor/decoder_choice.hpp"
 #include "sensor/listen.hpp"
 #include "sensor/recording_layout.hpp"
@@ -54,6 +55,10 @@ struct BenchCommand {
   bool json = false;
 };
 
+struct GatewayCommand {
+  gateway::GatewayOptions options{};
+};
+
 struct DevicesCommand {};
 
 /// Help, version, or nothing more to do than to end with this code.
@@ -62,7 +67,7 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, ReplayCommand, RunCommand, ListenOptions, SynthCommand, BenchCommand,
-                             DevicesCommand>;
+                             DevicesCommand, GatewayCommand>;
 
 /// Prints help and usage errors itself. Throws ConfigError for values that CLI11 cannot judge.
 Command parse_arguments(int argc, char** argv);
