@@ -196,7 +196,7 @@ std::optional<Message> read_message(const Json& json, ParseCounts& counts) {
 
 }  // namespace
 
-std::optional<Message> parse_feed_message(std::string_view text, ParseCounts& counts) {
+std::optional<Message> parse_message(std::string_view text, ParseCounts& counts) {
   std::optional<Message> message;
   if (text.size() <= kMostBodyBytes)
     message = read_message(Json::parse(text, nullptr, /*allow_exceptions=*/false), counts);

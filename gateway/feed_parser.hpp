@@ -22,6 +22,6 @@ struct ParseCounts {
 };
 
 /// nullopt if it is garbled, which is counted. Texts are valid UTF-8 and may hold anything else.
-std::optional<Message> parse_feed_message(std::string_view json, ParseCounts& counts);
+std::optional<Message> parse_message(std::string_view json, ParseCounts& counts);
 
 }  // namespace windhover::gateway

@@ -5,18 +5,19 @@
 #include <optional>
 #include <ostream>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "gateway/cot/cot.hpp"
 #include "gateway/dragonsync/dragonsync.hpp"
-#include "gateway/feed_connection.hpp"
 #include "gateway/feed_parser.hpp"
 #include "gateway/host_stats.hpp"
 #include "gateway/http/metrics.hpp"
 #include "gateway/http/pages.hpp"
 #include "gateway/http/server.hpp"
-#include "gateway/loss_watch.hpp"
 #include "gateway/picture.hpp"
 #include "gateway/tally.hpp"
+#include "sensor/feed_client.hpp"
 
 namespace windhover::gateway {
 namespace {
@@ -25,7 +26,10 @@ using namespace std::chrono;
 
 constexpr milliseconds kTurn{100};
 // So that the outputs get their turn whatever the feed sends.
-constexpr int kMostMessagesATurn = 2000;
+constexpr int kMostEventsATurn = 2000;
+
+// Frames are not needed here, and there may be a thousand a second of them.
+const std::vector<std::string> kTopics{"wh1.aircraft.", "wh1.link.", "wh1.alert.", "wh1.status."};
 
 Moment now() { return {steady_clock::now(), floor<UtcTime::duration>(system_clock::now())}; }
 
@@ -88,28 +92,27 @@ std::map<std::string, http::Handler> pages(Shared& shared) {
 }  // namespace
 
 struct Gateway::Parts {
-  Parts(const GatewayOptions& options, std::ostream& log_to) : feed(options.feed), log(log_to) {
+  Parts(const GatewayOptions& options, std::ostream& log_to)
+      : feed({options.feed, options.snapshot, kTopics}), log(log_to) {
     if (options.dragonsync) dragonsync.emplace(*options.dragonsync, options);
     if (options.cot) cot.emplace(*options.cot, options);
     if (options.http) server.emplace(*options.http, pages(shared));
     shared.with([](Picture&, Tally& tally) { tally.started = now().utc; });
   }
 
-  /// What has come, without waiting.
-  void hear(Picture& picture, Tally& tally, Instant at) {
-    for (int i = 0; i < kMostEventsATurn; ++i) {
-      const auto event = feed.next(0ms);
-      if (!event) break;
-      if (const auto* message = std::get_if<sensor::FeedMessage>(&*event))
-        take(*message, picture, tally, at);
-      else
-        take(std::get<sensor::FeedSnapshot>(*event), picture, tally, at);
+  /// `first` and what has come after it.
+  void hear(const std::optional<sensor::FeedEvent>& first, Picture& picture, Tally& tally, Instant at) {
+    auto event = first;
+    for (int i = 0; event && i < kMostEventsATurn; ++i) {
+      std::visit([&](const auto& told) { take(told, picture, tally, at); }, *event);
+      event = feed.next(0ms);
     }
     picture.expire(at);
-    tally.messages = feed.counts().messages;
-    tally.lost = feed.counts().lost;
-    tally.snapshots = feed.counts().snapshots;
-    tally.garbled = feed.counts().garbled;
+    const sensor::FeedClientCounts& counts = feed.counts();
+    tally.messages = counts.messages;
+    tally.lost = counts.lost;
+    tally.garbled = counts.garbled;
+    tally.snapshots = counts.snapshots;
   }
   void take(const sensor::FeedMessage& told, Picture& picture, Tally& tally, Instant at) {
     if (auto message = parse_message(told.json, tally.parse)) picture.apply(std::move(*message), at);
@@ -145,8 +148,7 @@ struct Gateway::Parts {
     std::erase_if(flowing, [&](const auto& each) { return !picture.sensors().contains(each.first); });
   }
 
-  FeedConnection feed;
-  LossWatch losses;
+  sensor::FeedClient feed;
   Shared shared;
   std::optional<dragonsync::DragonSync> dragonsync;
   std::optional<cot::Cot> cot;
@@ -177,10 +179,10 @@ void Gateway::run(const std::atomic<bool>& stop) {
 }
 
 void Gateway::turn(milliseconds patience) {
-  parts_->feed.wait(patience);
+  const auto event = parts_->feed.next(patience);
   const Moment at = now();
   parts_->shared.with([&](Picture& picture, Tally& tally) {
-    parts_->hear(picture, tally, at.instant);
+    parts_->hear(event, picture, tally, at.instant);
     parts_->tell(picture, tally, at);
     parts_->log_changes(picture, at.instant);
   });

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sensor/feed_endpoint.hpp"
+
 namespace windhover::gateway {
 
 /// Where the sensor's antenna stands. WGS-84.
@@ -47,7 +49,8 @@ struct HttpOptions {
 };
 
 struct GatewayOptions {
-  std::string feed = "tcp://127.0.0.1:7301";
+  std::string feed = sensor::kDefaultFeedEndpoint;
+  std::string snapshot;           ///< of the feed's state; empty: beside the feed
   std::string kit = "windhover";  ///< name of this sensor towards DragonSync and TAK
   std::optional<SensorPosition> position;
   std::optional<double> full_scale_dbm;  ///< power at the antenna that the feed calls 0 dBFS

@@ -17,8 +17,10 @@ struct OutputTally {
 
 struct Tally {
   UtcTime started{};
-  std::uint64_t messages = 0;  ///< of the feed
-  std::uint64_t lost = 0;      ///< of the feed, by the holes in its numbering
+  std::uint64_t messages = 0;   ///< of the feed
+  std::uint64_t lost = 0;       ///< of the feed, by the holes in its numbering
+  std::uint64_t garbled = 0;    ///< in place of messages of the feed
+  std::uint64_t snapshots = 0;  ///< of the feed's state, taken
   ParseCounts parse;
   std::vector<OutputTally> outputs;
 };

@@ -19,8 +19,8 @@ OWN = {
     "decoders/": ("decoders/", "dsp/"),
     "sensor/": ("sensor/", "decoders/", "dsp/"),
     "sensor/cli/": ("sensor/", "decoders/", "dsp/", "gateway/"),
-    "gateway/": ("gateway/", "sensor/feed_messages.hpp", "sensor/feed_reader.hpp", "sensor/time.hpp",
-                 "sensor/config_error.hpp"),
+    "gateway/": ("gateway/", "sensor/feed_messages.hpp", "sensor/feed_client.hpp", "sensor/feed_endpoint.hpp",
+                 "sensor/curve_keys.hpp", "sensor/time.hpp", "sensor/config_error.hpp"),
     "tests/support/": ("tests/support/", "dsp/"),
     "tests/": FOLDERS,
     **{path: ("sensor/", "decoders/", "dsp/", "gateway/", "tests/support/", "tests/bench/") for path in PROGRAM},
@@ -31,7 +31,8 @@ THIRD_PARTY = {
     r"fftw3\.h": ("dsp/fft.cpp",),
     r"liquid/.*": ("dsp/",),
     r"SoapySDR/.*": ("sensor/soapy_source.cpp",),
-    r"zmq(_addon)?\.h(pp)?": ("sensor/feed.cpp", "sensor/listen.cpp", "gateway/broadcast_socket.cpp"),
+    r"zmq(_addon)?\.h(pp)?": ("sensor/zmq_sockets.hpp", "sensor/feed.cpp", "sensor/feed_client.cpp",
+                              "sensor/curve_keys.cpp", "gateway/broadcast_socket.cpp"),
     r"nlohmann/.*": ("sensor/json_fields.hpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench",
                      "gateway/json_members.hpp", "gateway/dragonsync/", "gateway/http/pages.cpp",
                      "tests/support/scene"),
@@ -41,8 +42,9 @@ THIRD_PARTY = {
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "tests/support/scene_output.cpp"),
 }
-# The headers of ours that show a library: helpers of the .cpp files that write and read the feed's bodies.
-INTERNAL_HEADERS = {"sensor/json_fields.hpp", "gateway/json_members.hpp"}
+# The headers of ours that show a library: helpers of the .cpp files that write and read the feed's bodies or own
+# its sockets.
+INTERNAL_HEADERS = {"sensor/json_fields.hpp", "sensor/zmq_sockets.hpp", "gateway/json_members.hpp"}
 POSIX = r"(pthread|time|unistd|fcntl|poll|signal|termios|stdlib|netdb)\.h|(sys|arpa|netinet|net)/.*\.h"
 
 PURE = ("dsp/", "decoders/")  # maths: no thread, clock, file, socket or log

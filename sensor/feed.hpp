@@ -6,11 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "sensor/feed_endpoint.hpp"
 #include "sensor/feed_sink.hpp"
 
 namespace windhover::sensor {
-
-inline constexpr const char* kDefaultFeedEndpoint = "tcp://127.0.0.1:7301";
 
 struct FeedOptions {
   std::string endpoint = kDefaultFeedEndpoint;

@@ -18,6 +18,7 @@ using Json = nlohmann::json;
 
 // Bounds against a sender that invents sensors, kinds or aircraft without end.
 constexpr std::size_t kMostCounters = 1000;
+constexpr std::size_t kMostKinds = 100;
 constexpr std::size_t kMostAircraft = 4000;
 constexpr std::size_t kMostSensors = 100;
 constexpr std::chrono::minutes kGoneShown{1};  // then it leaves the board
@@ -155,13 +156,34 @@ std::optional<HeardMessage> read_message(std::string_view body) {
   return message;
 }
 
+std::optional<SnapshotEnd> read_snapshot_end(std::string_view body) {
+  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (member(json, "v") != kFeedSchema || text(json, "type") != "snapshot_end") return std::nullopt;
+  SnapshotEnd end{text(json, "sensor"), text(json, "boot"), count(json, "topics"), {}};
+  const Json& numbers = member(json, "seq");
+  if (end.sensor.empty() || !numbers.is_object() || numbers.size() > kMostKinds) return std::nullopt;
+  for (const auto& [kind, seq] : numbers.items())
+    if (seq.is_number_unsigned()) end.seq[kind] = seq.get<std::uint64_t>();
+  return end;
+}
+
 std::uint64_t SeqWatch::missing_before(const HeardMessage& message) {
-  if (last_.size() >= kMostCounters) last_.clear();
+  const auto [highest, is_first] = highest_of(message);
+  const std::uint64_t last = *highest;
+  *highest = std::max(last, message.seq);
+  return !is_first && message.seq > last ? message.seq - last - 1 : 0;
+}
+
+void SeqWatch::expect_after(const HeardMessage& message) {
+  std::uint64_t& highest = *highest_of(message).seq;
+  highest = std::max(highest, message.seq);
+}
+
+SeqWatch::Highest SeqWatch::highest_of(const HeardMessage& message) {
+  if (highest_.size() >= kMostCounters) highest_.clear();
   const std::string key = message.sensor + '\n' + message.boot + '\n' + message.type;
-  const auto [at, is_first] = last_.try_emplace(key, message.seq);
-  if (is_first) return 0;
-  const std::uint64_t last = std::exchange(at->second, message.seq);
-  return message.seq > last ? message.seq - last - 1 : 0;
+  const auto [at, is_first] = highest_.try_emplace(key, message.seq);
+  return {&at->second, is_first};
 }
 
 void AircraftBoard::apply(const HeardMessage& message, Instant now) {

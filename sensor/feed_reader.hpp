@@ -36,14 +36,31 @@ struct HeardMessage {
 /// nullopt unless it is a JSON object of this schema with type, sensor, boot, seq and a valid time.
 std::optional<HeardMessage> read_message(std::string_view json);
 
+/// How far a snapshot goes: the body of WH1.END.
+struct SnapshotEnd {
+  std::string sensor, boot;
+  std::size_t topics = 0;                    ///< messages that the snapshot has
+  std::map<std::string, std::uint64_t> seq;  ///< by kind: what has a higher number follows the snapshot
+};
+std::optional<SnapshotEnd> read_snapshot_end(std::string_view json);
+
 /// Finds holes in the numbering of each sensor, boot and kind.
 class SeqWatch {
  public:
-  /// How many messages are missing before this one.
+  /// How many messages are missing between the highest number so far and this one; 0 for the first one, and
+  /// for last values that are sent again.
   std::uint64_t missing_before(const HeardMessage& message);
+  /// What comes up to this number is known otherwise.
+  void expect_after(const HeardMessage& message);
 
  private:
-  std::map<std::string, std::uint64_t> last_;
+  struct Highest {
+    std::uint64_t* seq;
+    bool is_first;
+  };
+  Highest highest_of(const HeardMessage& message);
+
+  std::map<std::string, std::uint64_t> highest_;
 };
 
 /// The present aircraft and status as the messages tell them.

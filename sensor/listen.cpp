@@ -8,10 +8,9 @@
 #include <csignal>
 #include <iostream>
 #include <string_view>
-#include <zmq.hpp>
+#include <variant>
 
 #include "sensor/aircraft_table.hpp"
-#include "sensor/config_error.hpp"
 #include "sensor/feed_reader.hpp"
 
 namespace windhover::sensor {
@@ -19,7 +18,6 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::int64_t kMostBodyBytes = 4 << 20;
 constexpr milliseconds kRedraw{200};
 constexpr std::size_t kPlainTerminalLines = 24;
 
@@ -67,22 +65,28 @@ class Listener {
     out_ << "\x1b[?7h\x1b[?25h" << std::flush;
   }
 
-  void take(std::string body) {
-    const auto message = read_message(body);
-    if (!message) {
-      ++garbled_;
-      if (!as_table_) err_ << "windhover: a message that is no feed message was skipped\n";
-      return;
-    }
+  void take(const FeedMessage& message) {
+    const auto heard = read_message(message.json);
+    if (!heard) return;
     ++heard_;
-    if (const std::uint64_t missing = seq_.missing_before(*message); missing > 0) {
-      lost_ += missing;
-      if (!as_table_)
-        err_ << "windhover: " << missing << " '" << printable(message->type) << "' messages of "
-             << printable(message->sensor) << " were lost\n";
-    }
-    board_.apply(*message, steady_clock::now());
-    if (!as_table_) print(body);
+    board_.apply(*heard, steady_clock::now());
+    if (as_table_) return;
+    if (message.missing > 0)
+      err_ << "windhover: " << message.missing << " '" << printable(message.type) << "' messages of "
+           << printable(message.sensor) << " were lost\n";
+    print(message.json);
+  }
+
+  void take(const FeedSnapshot& snapshot) {
+    board_ = {};
+    for (const FeedMessage& message : snapshot.messages) take(message);
+  }
+
+  void tell_losses(const FeedClientCounts& counts) {
+    if (!as_table_ && counts.garbled > counts_.garbled)
+      err_ << "windhover: " << counts.garbled - counts_.garbled
+           << " messages that are no feed messages were skipped\n";
+    counts_ = counts;
   }
 
   void redraw_when_due() {
@@ -95,7 +99,7 @@ class Listener {
 
  private:
   // JSON may hold line breaks between its tokens; a JSON line may not.
-  void print(std::string& body) {
+  void print(std::string body) {
     std::replace_if(
         body.begin(), body.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     out_ << body << '\n' << std::flush;
@@ -105,8 +109,8 @@ class Listener {
     const auto now = steady_clock::now();
     std::string page;
     for (const std::string& strip : board_.strips(now)) page += strip + '\n';
-    page += "messages " + std::to_string(heard_) + "  lost " + std::to_string(lost_) + "  garbled " +
-            std::to_string(garbled_) + "\n\n";
+    page += "messages " + std::to_string(heard_) + "  lost " + std::to_string(counts_.lost) + "  garbled " +
+            std::to_string(counts_.garbled) + "\n\n";
     const auto used = static_cast<std::size_t>(std::count(page.begin(), page.end(), '\n'));
     const std::size_t lines = terminal_lines();
     page += aircraft_table(board_.rows(now), {true, lines > used + 3 ? lines - used - 3 : 1});
@@ -119,49 +123,10 @@ class Listener {
   std::ostream& out_;
   std::ostream& err_;
   AircraftBoard board_;
-  SeqWatch seq_;
-  std::uint64_t heard_ = 0, lost_ = 0, garbled_ = 0;
+  FeedClientCounts counts_;
+  std::uint64_t heard_ = 0;
   steady_clock::time_point next_draw_{};
 };
-
-void connect(zmq::socket_t& sub, const ListenOptions& options) {
-  sub.set(zmq::sockopt::linger, 0);
-  sub.set(zmq::sockopt::ipv6, true);
-  sub.set(zmq::sockopt::maxmsgsize, kMostBodyBytes);
-  try {
-    sub.connect(options.endpoint);
-  } catch (const zmq::error_t& error) {
-    throw ConfigError("'" + options.endpoint + "' is no feed address (" + error.what() +
-                      "); give one such as " + kDefaultFeedEndpoint);
-  }
-  sub.set(zmq::sockopt::subscribe, options.topic);
-}
-
-bool wait_for_message(zmq::socket_t& sub) {
-  zmq::pollitem_t item{sub, 0, ZMQ_POLLIN, 0};
-  try {
-    return zmq::poll(&item, 1, kRedraw) > 0;
-  } catch (const zmq::error_t& error) {
-    if (error.num() != EINTR) throw;
-    return false;
-  }
-}
-
-// The second part of a message, which is the body; other parts are ignored.
-std::string receive_body(zmq::socket_t& sub) {
-  std::string body;
-  zmq::message_t part;
-  for (int index = 0;; ++index) {
-    try {
-      if (!sub.recv(part, zmq::recv_flags::dontwait)) return body;
-    } catch (const zmq::error_t& error) {
-      if (error.num() != EINTR) throw;
-      continue;
-    }
-    if (index == 1) body = part.to_string();
-    if (!part.more()) return body;
-  }
-}
 
 }  // namespace
 
@@ -170,17 +135,16 @@ int run_listen(const ListenOptions& options) {
 }
 
 int run_listen(const ListenOptions& options, bool as_table, std::ostream& out, std::ostream& err) {
-  zmq::context_t context{1};
-  zmq::socket_t sub{context, zmq::socket_type::sub};
+  FeedClient client({options.endpoint, options.snapshot_endpoint, {options.topic}, options.curve});
   const SignalsToStop signals;
-  connect(sub, options);
   Listener listener(as_table, out, err);
   auto last_message = steady_clock::now();
   while (g_stop == 0 && out && (!options.count || listener.heard() < *options.count)) {
-    if (wait_for_message(sub)) {
-      listener.take(receive_body(sub));
+    if (const auto event = client.next(kRedraw)) {
+      std::visit([&](const auto& what) { listener.take(what); }, *event);
       last_message = steady_clock::now();
     }
+    listener.tell_losses(client.counts());
     listener.redraw_when_due();
     if (options.timeout && steady_clock::now() - last_message > *options.timeout) {
       if (listener.heard() > 0) return 0;

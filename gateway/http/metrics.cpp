@@ -126,7 +126,9 @@ void put_tally(Families& out, const Tally& tally, const Sums& sums) {
   out.counter("windhover_feed_lost_total", "Messages of the feed that did not, by their numbering.",
               number(tally.lost));
   out.counter("windhover_feed_garbled_total", "Messages that are none of the feed's.",
-              number(tally.parse.garbled));
+              number(tally.garbled + tally.parse.garbled));
+  out.counter("windhover_feed_snapshots_total", "Times that the whole state was taken from the feed.",
+              number(tally.snapshots));
   out.counter("windhover_feed_wrong_fields_total", "Fields of a wrong type or out of range.",
               number(tally.parse.wrong_fields));
   out.counter("windhover_feed_full_queues_total", "Times that a subscriber of the feed was too slow.",
