@@ -54,7 +54,8 @@ std::optional<Endpoint> endpoint(std::string_view text) {
 
 std::string tcp(const std::string& address, int port) {
   const bool v6 = address.find(':') != std::string::npos;
-  return "tcp://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+  std::string endpoint = v6 ? "tcp://[" : "tcp://";
+  return endpoint.append(address).append(v6 ? "]:" : ":").append(std::to_string(port));
 }
 
 bool has_only(std::string_view text, std::string_view marks) {
@@ -65,7 +66,7 @@ bool has_only(std::string_view text, std::string_view marks) {
   return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) { return std::string("'").append(text).append("'"); }
 
 }  // namespace
 

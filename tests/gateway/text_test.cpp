@@ -12,8 +12,8 @@ using namespace windhover::gateway;
 BOOST_AUTO_TEST_SUITE(text)
 
 BOOST_AUTO_TEST_CASE(valid_text_stays_as_it_is) {
-  for (const std::string& text :
-       {std::string("Roof survey"), std::string("Zürich"), std::string("日本 \xF0\x9F\x9A\x81"), std::string("")})
+  for (const std::string& text : {std::string("Roof survey"), std::string("Zürich"),
+                                  std::string("日本 \xF0\x9F\x9A\x81"), std::string("")})
     BOOST_TEST(clean_text(text) == text);
 }
 
@@ -28,8 +28,8 @@ BOOST_AUTO_TEST_CASE(controls_go_and_line_breaks_become_spaces) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_utf8_becomes_a_replacement_character) {
   const std::string replacement = "\xEF\xBF\xBD";
-  for (const char* bad : {"\xFF", "\x80", "\xC3", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-                          "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+  for (const char* bad : {"\xFF", "\x80", "\xC3", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80",
+                          "\xF4\x90\x80\x80", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
     const std::string clean = clean_text(std::string("a") + bad + "b");
     BOOST_TEST(clean.starts_with("a" + replacement));
     BOOST_TEST(clean.ends_with("b"));
