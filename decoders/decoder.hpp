@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decoders/frame.hpp"
+#include "decoders/link_pdu.hpp"
 #include "dsp/types.hpp"
 
 namespace windhover::decoders {
@@ -65,6 +66,7 @@ struct DecoderOutput {
   std::vector<Frame> frames;
   std::vector<FramePart> parts;
   std::vector<RejectedAttempt> rejects;
+  std::vector<LinkPdu> pdus;  ///< for the account of the link that each belongs to
   /// Intact transmissions that say nothing about aircraft: counted, and nothing of them is kept.
   std::uint64_t others = 0;
 };

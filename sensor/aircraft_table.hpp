@@ -25,7 +25,4 @@ struct TableOptions {
 /// reduced to printable ASCII, so that it cannot steer the terminal.
 std::string aircraft_table(const std::vector<AircraftRow>& rows, const TableOptions& options = {});
 
-/// Printable ASCII only, '?' for the rest.
-std::string printable(std::string text);
-
 }  // namespace windhover::sensor

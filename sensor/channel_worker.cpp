@@ -148,12 +148,14 @@ void ChannelWorker::collect(Channel& channel) {
     const StreamPosition at = position(channel, part.rf);
     tell(TimedPart{channel.name, std::move(part), at});
   }
+  for (const decoders::LinkPdu& pdu : output_.pdus) tell(TimedPdu{pdu, position(channel, pdu.rf)});
   for (const decoders::RejectedAttempt& attempt : output_.rejects)
     tell(TimedReject{attempt, position(channel, attempt.rf)});
   if (output_.others > 0) tell(OthersHeard{channel.name, output_.others});
   output_.frames.clear();
   output_.parts.clear();
   output_.rejects.clear();
+  output_.pdus.clear();
   output_.others = 0;
 }
 

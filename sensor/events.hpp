@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "decoders/frame.hpp"
+#include "decoders/link_pdu.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -31,6 +31,12 @@ struct TimedReject {
 struct TimedPart {
   std::string_view decoder;
   decoders::FramePart part;
+  StreamPosition at;
+};
+
+/// For the account of the link that it belongs to.
+struct TimedPdu {
+  decoders::LinkPdu pdu;
   StreamPosition at;
 };
 

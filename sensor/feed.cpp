@@ -1,122 +1,126 @@
 #include "sensor/feed.hpp"
 
 #include <algorithm>
-#include <string_view>
-#include <zmq.hpp>
+#include <array>
 
+#include "sensor/access_list.hpp"
 #include "sensor/config_error.hpp"
+#include "sensor/feed_publisher.hpp"
+#include "sensor/last_values.hpp"
+#include "sensor/snapshot_server.hpp"
+#include "sensor/zap_handler.hpp"
 
 namespace windhover::sensor {
 namespace {
 
 using namespace std::chrono;
 
-// A subscription is a topic prefix; nothing longer is taken in, whoever sends it.
-constexpr std::int64_t kMostIncomingBytes = 4096;
-// Subscriptions read at one go, so that a flood of them cannot hold the caller.
-constexpr int kMostSubscriptionsAtOnce = 1000;
-constexpr milliseconds kHeartbeat{5000};
-constexpr milliseconds kHeartbeatTimeout{15000};
-
-// With IPv6 on, 127.0.0.1 would be bound and shown as ::ffff:127.0.0.1.
-bool is_ipv4_address(std::string_view endpoint) {
-  constexpr std::string_view scheme = "tcp://";
-  return endpoint.starts_with(scheme) && endpoint.size() > scheme.size() && endpoint[scheme.size()] >= '0' &&
-         endpoint[scheme.size()] <= '9';
+ServerAddress address_of(const FeedOptions& options, const std::string& endpoint) {
+  if (!is_local_endpoint(endpoint) && !options.access && !options.insecure)
+    throw ConfigError(
+        "other machines can reach '" + endpoint +
+        "'; protect it with --curve-key and --allow, or say --insecure-feed if everybody on that "
+        "network may read the feed");
+  return {endpoint, options.access ? std::optional(options.access->keys) : std::nullopt};
 }
 
-// A signal may interrupt any call on a socket; it says nothing about the message.
-template <typename Call>
-auto uninterrupted(Call call) {
-  for (;;) {
-    try {
-      return call();
-    } catch (const zmq::error_t& error) {
-      if (error.num() != EINTR) throw;
-    }
-  }
+std::string snapshot_endpoint(const FeedOptions& options) {
+  return options.snapshot_endpoint.empty() ? snapshot_endpoint_of(options.endpoint)
+                                           : options.snapshot_endpoint;
+}
+
+/// Exists only with an access list, and then before the sockets that ask it.
+struct Gate {
+  Gate(zmq::context_t& context, const std::vector<std::filesystem::path>& places)
+      : allowed(places), zap(context, allowed) {}
+  AccessList allowed;
+  ZapHandler zap;
+};
+
+std::unique_ptr<Gate> gate_of(zmq::context_t& context, const FeedOptions& options) {
+  return options.access ? std::make_unique<Gate>(context, options.access->allowed) : nullptr;
 }
 
 }  // namespace
 
-struct Feed::Socket {
-  zmq::context_t context{1};
-  zmq::socket_t xpub{context, zmq::socket_type::xpub};
-  std::int64_t subscriptions = 0;
-  std::uint64_t full_queues = 0;
+struct Feed::Sockets {
+  explicit Sockets(const FeedOptions& options)
+      : gate(gate_of(context, options)),
+        publisher(context, address_of(options, options.endpoint), options.queue_messages, options.linger),
+        snapshots(context, address_of(options, snapshot_endpoint(options)), {options.node, options.boot}) {}
 
-  // The socket must be read: what nobody takes it keeps. Bytes that are no subscription are thrown away.
-  void read_subscriptions() {
-    zmq::message_t message;
-    const auto receive = [&] { return xpub.recv(message, zmq::recv_flags::dontwait).has_value(); };
-    for (int i = 0; i < kMostSubscriptionsAtOnce && uninterrupted(receive); ++i) {
-      if (message.size() == 0) continue;
-      const auto first = *static_cast<const std::uint8_t*>(message.data());
-      if (first == 1) ++subscriptions;
-      if (first == 0) --subscriptions;
+  void serve() {
+    const auto now = steady_clock::now();
+    if (gate) gate->zap.serve();
+    // ZeroMQ asks only when a client connects. So whoever is taken off the list is thrown out with all
+    // others, who are let in again.
+    if (gate && gate->allowed.refresh(now)) {
+      publisher.reopen();
+      snapshots.reopen();
     }
+    values.expire(now);
+    publisher.serve(values, now);
+    snapshots.serve(values, now);
   }
 
-  bool send(const std::string& text, zmq::send_flags flags) {
-    return uninterrupted(
-        [&] { return xpub.send(zmq::buffer(text), flags | zmq::send_flags::dontwait).has_value(); });
+  // False on a signal: the caller knows what to do.
+  bool wait(milliseconds longest) {
+    std::array<zmq::pollitem_t, 3> items{{{publisher.socket().get().handle(), 0, ZMQ_POLLIN, 0},
+                                          {snapshots.socket().get().handle(), 0, ZMQ_POLLIN, 0},
+                                          {nullptr, 0, ZMQ_POLLIN, 0}}};
+    if (gate) items[2].socket = gate->zap.socket().handle();
+    try {
+      zmq::poll(items.data(), gate ? 3 : 2, longest);
+    } catch (const zmq::error_t& error) {
+      if (error.num() != EINTR) throw;
+      return false;
+    }
+    return true;
   }
+
+  zmq::context_t context{1};
+  std::unique_ptr<Gate> gate;
+  FeedPublisher publisher;
+  SnapshotServer snapshots;
+  LastValues values;
 };
 
-Feed::Feed(const FeedOptions& options) : socket_(std::make_unique<Socket>()) {
-  auto& xpub = socket_->xpub;
-  xpub.set(zmq::sockopt::sndhwm, std::max(options.queue_messages, 1));
-  xpub.set(zmq::sockopt::linger, static_cast<int>(options.linger.count()));
-  xpub.set(zmq::sockopt::maxmsgsize, kMostIncomingBytes);
-  xpub.set(zmq::sockopt::ipv6, !is_ipv4_address(options.endpoint));
-  xpub.set(zmq::sockopt::tcp_keepalive, 1);
-  xpub.set(zmq::sockopt::heartbeat_ivl, static_cast<int>(kHeartbeat.count()));
-  xpub.set(zmq::sockopt::heartbeat_timeout, static_cast<int>(kHeartbeatTimeout.count()));
-  xpub.set(zmq::sockopt::xpub_nodrop, true);  // see publish()
-  try {
-    xpub.bind(options.endpoint);
-  } catch (const zmq::error_t& error) {
-    throw ConfigError("cannot offer the feed at '" + options.endpoint + "' (" + error.what() +
-                      "); give a free address of this machine such as " + kDefaultFeedEndpoint);
-  }
-}
+Feed::Feed(const FeedOptions& options)
+    : FeedSink(options.operator_position), sockets_(std::make_unique<Sockets>(options)) {}
 
 Feed::~Feed() = default;
 
 void Feed::publish(const OutgoingMessage& message) {
-  socket_->read_subscriptions();
-  if (socket_->send(message.topic, zmq::send_flags::sndmore)) {
-    socket_->send(message.json, zmq::send_flags::none);
-    return;
-  }
-  // Only with NODROP does the socket say that a queue is full, but then it would send to nobody. So: count,
-  // and send again in the lossy way, which skips the full queues alone.
-  ++socket_->full_queues;
-  socket_->xpub.set(zmq::sockopt::xpub_nodrop, false);
-  if (socket_->send(message.topic, zmq::send_flags::sndmore))
-    socket_->send(message.json, zmq::send_flags::none);
-  socket_->xpub.set(zmq::sockopt::xpub_nodrop, true);
+  sockets_->values.put(message, steady_clock::now());
+  sockets_->publisher.publish(message);
 }
 
-std::uint64_t Feed::full_queues() const { return socket_->full_queues; }
+void Feed::serve() { sockets_->serve(); }
+
+std::optional<FeedHealth> Feed::health() const {
+  FeedHealth health;
+  health.full_queues = sockets_->publisher.full_queues();
+  health.topics = sockets_->values.topics().size();
+  health.snapshots = sockets_->snapshots.snapshots();
+  health.bad_requests = sockets_->snapshots.bad_requests();
+  health.refused_clients = sockets_->gate ? sockets_->gate->zap.refused() : 0;
+  health.reopened = sockets_->publisher.reopened();
+  return health;
+}
 
 bool Feed::wait_for_subscriber(milliseconds timeout) {
+  constexpr milliseconds kBetweenLooks{100};  // at sockets that are not open
   const auto deadline = steady_clock::now() + timeout;
   for (;;) {
-    socket_->read_subscriptions();
-    if (socket_->subscriptions > 0) return true;
-    const auto left = duration_cast<milliseconds>(deadline - steady_clock::now());
-    if (left.count() <= 0) return false;
-    zmq::pollitem_t item{socket_->xpub, 0, ZMQ_POLLIN, 0};
-    try {
-      zmq::poll(&item, 1, left);
-    } catch (const zmq::error_t& error) {
-      if (error.num() != EINTR) throw;
-      return false;  // a signal: the caller knows what to do
-    }
+    sockets_->serve();
+    if (sockets_->publisher.has_subscribers()) return true;
+    const auto left = ceil<milliseconds>(deadline - steady_clock::now());
+    if (left.count() <= 0 || !sockets_->wait(std::min(left, kBetweenLooks))) return false;
   }
 }
 
-std::string Feed::last_endpoint() const { return socket_->xpub.get(zmq::sockopt::last_endpoint); }
+std::string Feed::last_endpoint() const { return sockets_->publisher.socket().endpoint(); }
+
+std::string Feed::last_snapshot_endpoint() const { return sockets_->snapshots.socket().endpoint(); }
 
 }  // namespace windhover::sensor

@@ -1,8 +1,6 @@
 #include "sensor/feed_json.hpp"
 
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <variant>
 
 #include "sensor/json_fields.hpp"
@@ -12,14 +10,6 @@ namespace windhover::sensor {
 namespace {
 
 using namespace decoders::messages;
-
-Json head(const char* type, const MessageHead& head) {
-  return {{"v", kFeedSchema},  {"type", type},    {"sensor", head.sensor},
-          {"boot", head.boot}, {"seq", head.seq}, {"time", to_rfc3339(head.time)}};
-}
-
-// Text from the air need not be UTF-8; what is not becomes U+FFFD instead of an exception.
-std::string line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 void put_levels(Json& json, const decoders::RfFacts& rf) {
   put(json, "snr_db", rf.snr_db, kDecibelDecimals);
@@ -94,15 +84,6 @@ void put_content(Json& json, const DjiDroneId& message) {
 
 void put_content(Json& json, const RemoteId& message) { put_remote_id(json, message); }
 void put_content(Json& json, const FrenchId& message) { put_french_id(json, message); }
-
-// As people write it: C2:12:34:56:78:9A.
-std::string address_text(const decoders::Transmitter& transmitter) {
-  std::array<char, 18> text{};
-  const auto& o = transmitter.octets;
-  std::snprintf(text.data(), text.size(), "%02X:%02X:%02X:%02X:%02X:%02X", o[0], o[1], o[2], o[3], o[4],
-                o[5]);
-  return text.data();
-}
 
 Json claimed_json(const Claims& claims) {
   Json json = Json::object();
@@ -184,64 +165,91 @@ void put_stream(Json& json, const StreamStatus& stream) {
   if (!stream.notes.empty()) json["notes"] = stream.notes;
 }
 
-Json live_json(const LiveStatus& live, std::uint64_t full_queues) {
+Json feed_json(const FeedHealth& feed) {
+  return {{"full_queues", feed.full_queues},
+          {"topics", feed.topics},
+          {"snapshots", feed.snapshots},
+          {"bad_requests", feed.bad_requests},
+          {"refused_clients", feed.refused_clients},
+          {"reopened", feed.reopened}};
+}
+
+Json live_json(const LiveStatus& live, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
   Json json{{"thread_load", std::move(load)}};
   put(json, "lag_s", live.lag_s, kSecondDecimals);
-  json["full_queues"] = full_queues;
+  json["feed"] = feed_json(feed);
   return json;
+}
+
+// Says what was taken away, so that nobody takes it for not sent.
+void put_privacy(Json& json, Disclosure disclosure, PlaceDetail operator_position) {
+  Json privacy = Json::object();
+  if (disclosure != Disclosure::full)
+    privacy["disclosure"] = "presence";
+  else if (operator_position == PlaceDetail::withheld)
+    privacy["operator_position"] = "withheld";
+  else if (operator_position == PlaceDetail::rounded)
+    privacy["operator_position"] = "rounded";
+  if (!privacy.empty()) json["privacy"] = std::move(privacy);
 }
 
 }  // namespace
 
 std::string to_json(const FrameMessage& message) {
   const decoders::Frame& frame = message.heard.frame;
-  Json json = head("frame", message.head);
+  Json json = message_head("frame", message.head);
   json["protocol"] = frame.protocol;
   json["transport"] = frame.transport;
   if (!message.aircraft_id.empty()) json["aircraft"] = message.aircraft_id;
   json["rf"] = rf_json(frame.rf, message.heard.at);
+  put_privacy(json, message.disclosure, message.operator_position);
+  if (message.disclosure != Disclosure::full) return json_line(json);
   if (frame.transmitter) {
     json["transmitter"] = address_text(*frame.transmitter);
     json["transmitter_random"] = frame.transmitter->random;
   }
-  json["payload_hex"] = to_hex(frame.payload);
+  if (message.operator_position == PlaceDetail::full) json["payload_hex"] = to_hex(frame.payload);
   std::visit([&](const auto& content) { put_content(json, content); }, frame.message);
-  return line(json);
+  return json_line(json);
 }
 
 std::string to_json(const RejectMessage& message) {
-  Json json = head("reject", message.head);
+  Json json = message_head("reject", message.head);
   json["protocol"] = message.heard.attempt.protocol;
   json["reason"] = to_string(message.heard.attempt.reason);
   json["rf"] = rf_json(message.heard.attempt.rf, message.heard.at);
-  return line(json);
+  return json_line(json);
 }
 
 std::string to_json(const AircraftMessage& message) {
-  Json json = head("aircraft", message.head);
+  Json json = message_head("aircraft", message.head);
   json["id"] = message.id;
   json["state"] = to_string(message.state);
   if (!message.same_as.empty()) json["same_as"] = message.same_as;
+  put_privacy(json, message.disclosure, message.operator_position);
   json["claimed"] = claimed_json(message.claimed);
   json["measured"] = measured_json(message.measured);
   json["trust"] = {{"authenticated", message.trust.authenticated}, {"reasons", message.trust.reasons}};
-  return line(json);
+  return json_line(json);
 }
 
 std::string to_json(const StatusMessage& message) {
-  Json json = head("status", message.head);
+  Json json = message_head("status", message.head);
   json["version"] = message.version;
   put_stream(json, message.stream);
   json["frames"] = message.counts.frames;
   json["others"] = message.counts.others;
+  json["switched_off"] = message.counts.switched_off;
   json["duplicates"] = message.counts.duplicates;
   json["rejects"] = message.counts.rejects;
+  json["links"] = message.counts.links;
+  json["links_evicted"] = message.counts.links_evicted;
   json["aircraft"] = message.counts.aircraft;
   json["aircraft_evicted"] = message.counts.aircraft_evicted;
-  if (message.stream.live) json["live"] = live_json(*message.stream.live, message.counts.full_queues);
-  return line(json);
+  if (message.stream.live) json["live"] = live_json(*message.stream.live, message.counts.feed);
+  return json_line(json);
 }
 
 }  // namespace windhover::sensor

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "decoders/frame.hpp"
+#include "decoders/link_pdu.hpp"
+#include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
 #include "sensor/time.hpp"
 
@@ -31,6 +32,9 @@ struct FrameMessage {
   MessageHead head;
   std::string aircraft_id;  ///< as in `aircraft`; empty when the frame belongs to none
   const TimedFrame& heard;  ///< outlives the message
+  /// Presence: what the frame says is not told, whatever `heard` holds.
+  Disclosure disclosure = Disclosure::full;
+  PlaceDetail operator_position = PlaceDetail::full;  ///< as `heard` has been redacted
 };
 
 /// An attempt that was not accepted; published on request only.
@@ -107,6 +111,57 @@ struct AircraftMessage {
   Claims claimed;
   Measured measured;
   Trust trust;
+  Disclosure disclosure = Disclosure::full;
+  PlaceDetail operator_position = PlaceDetail::full;  ///< as `claimed` has been redacted
+};
+
+/// What a link carried, counted over a time.
+struct LinkCounts {
+  std::uint64_t frames = 0;          ///< an aggregate that was not read counts once
+  std::uint64_t frames_checked = 0;  ///< of them with a right check sequence
+  std::uint64_t aggregates = 0;
+  std::uint64_t retries = 0;
+  double airtime_s = 0;
+  std::uint64_t octets = 0;            ///< of PSDUs whose length a header states
+  std::uint64_t octets_checked = 0;    ///< of them proved by a check sequence
+  std::uint64_t octets_estimated = 0;  ///< of PSDUs whose length is not stated: the most their airtime holds
+  std::uint64_t unmeasured = 0;        ///< transmissions of which not even that is known
+  /// Bodies of data frames by direction; `other`: between stations, or relayed.
+  std::uint64_t data_to_access_point = 0, data_from_access_point = 0, data_other = 0;
+};
+
+struct LinkRate {
+  float mbps = 0;
+  std::uint64_t frames = 0;
+  double airtime_s = 0;
+};
+
+/// Who sent or received: an aircraft's address in clear, anybody else's as a keyed hash.
+struct LinkParty {
+  std::uint64_t hash = 0;
+  std::optional<decoders::Transmitter> address;  ///< only of an aircraft
+  std::string aircraft;                          ///< id as in `aircraft`; empty: none known
+};
+
+/// One transmitter's link at the end of a window, head.time.
+struct LinkMessage {
+  MessageHead head;
+  std::string id;         ///< stable while it is heard, fit for a topic
+  std::string_view kind;  ///< "wifi", a literal
+  AircraftState state = AircraftState::alive;
+  double center_hz = 0, bandwidth_hz = 0;
+  std::optional<std::uint16_t> channel;
+  decoders::Role role = decoders::Role::unknown;
+  /// nullopt: frames that name no sender, or may name a wrong one, of all transmitters of the channel.
+  std::optional<LinkParty> transmitter;
+  std::optional<LinkParty> peer;  ///< to whom most of its frames go
+  double window_s = 0;
+  LinkCounts window, total;  ///< total: since first heard
+  UtcTime first_heard{}, last_heard{};
+  std::vector<std::string_view> phys;                               ///< literals, ascending
+  std::vector<LinkRate> rates;                                      ///< of the window, ascending
+  std::optional<double> rssi_dbfs, most_rssi_dbfs, snr_db, cfo_hz;  ///< means over the window's frames
+  std::optional<decoders::PresenceHint> hint;
 };
 
 /// What only a live sensor knows; absent in replay, whose output depends on the recording alone.
@@ -133,15 +188,29 @@ struct StreamStatus {
   std::optional<LiveStatus> live;
 };
 
+/// How the feed's sockets fare, counted from the start; depends on who listens, so published when live only.
+struct FeedHealth {
+  std::map<std::string, std::uint64_t>
+      full_queues;                    ///< times a subscriber's queue ran full, by kind of message
+  std::uint64_t topics = 0;           ///< whose last value is kept
+  std::uint64_t snapshots = 0;        ///< sent whole
+  std::uint64_t bad_requests = 0;     ///< at the snapshot socket: not understood, or too many at once
+  std::uint64_t refused_clients = 0;  ///< attempts to connect without a key that is allowed
+  std::uint64_t reopened = 0;         ///< times that all subscribers were disconnected to be rid of one
+};
+
 /// What the feed stage has counted since the start.
 struct FeedCounts {
   std::map<std::string, std::uint64_t> frames;  ///< accepted, by protocol
   std::map<std::string, std::uint64_t> others;  ///< intact and not about aircraft, by decoder; counted only
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
+  std::uint64_t switched_off = 0;      ///< frames of protocols that the user does not want told
   std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
+  std::uint64_t links = 0;             ///< known now
+  std::uint64_t links_evicted = 0;     ///< forgotten early because there were too many
   std::uint64_t aircraft = 0;          ///< known now
   std::uint64_t aircraft_evicted = 0;  ///< forgotten early because there were too many
-  std::uint64_t full_queues = 0;       ///< times a subscriber's queue ran full; published when live only
+  FeedHealth feed;
 };
 
 struct StatusMessage {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sensor/feed_messages.hpp"
+#include "sensor/text_table.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -19,7 +20,7 @@ using Json = nlohmann::json;
 // Bounds against a sender that invents sensors, kinds or aircraft without end.
 constexpr std::size_t kMostCounters = 1000;
 constexpr std::size_t kMostKinds = 100;
-constexpr std::size_t kMostAircraft = 4000;
+constexpr std::size_t kMostAircraft = 4000, kMostLinks = 4000;
 constexpr std::size_t kMostSensors = 100;
 constexpr std::chrono::minutes kGoneShown{1};  // then it leaves the board
 
@@ -108,6 +109,28 @@ HeardAircraft read_aircraft(const Json& json, UtcTime at) {
   return aircraft;
 }
 
+HeardLink read_link(const Json& json) {
+  const Json &total = member(json, "total"), &rf = member(json, "rf");
+  const Json &frames = member(total, "frames"), &bytes = member(total, "bytes");
+  HeardLink link{text(json, "id"), {}};
+  LinkRow& row = link.row;
+  row.id = link.id;
+  row.role = text(json, "role");
+  row.state = text(json, "state");
+  row.aircraft = text(member(json, "aircraft"), "id");
+  row.hint = text(member(json, "hint"), "reason");
+  row.channel = number(rf, "channel");
+  row.center_hz = number(rf, "center_hz");
+  row.snr_db = number(rf, "snr_db");
+  row.airtime_s = number(total, "airtime_s");
+  row.frames = count(frames, "seen");
+  row.frames_checked = count(frames, "fcs_ok");
+  const auto exact = number(bytes, "exact");
+  row.least_bytes = exact ? exact : number(bytes, "lower");
+  row.most_bytes = exact ? exact : number(bytes, "upper");
+  return link;
+}
+
 HeardStatus read_status(const Json& json) {
   HeardStatus status;
   status.rate_hz = number(json, "rate_hz");
@@ -152,6 +175,11 @@ std::optional<HeardMessage> read_message(std::string_view body) {
     if (aircraft.id.empty()) return std::nullopt;
     message.body = std::move(aircraft);
   }
+  if (message.type == "link") {
+    HeardLink link = read_link(json);
+    if (link.id.empty()) return std::nullopt;
+    message.body = std::move(link);
+  }
   if (message.type == "status") message.body = read_status(json);
   return message;
 }
@@ -192,13 +220,20 @@ void AircraftBoard::apply(const HeardMessage& message, Instant now) {
     if (!aircraft_.contains(key)) forget_longest_unheard(aircraft_, kMostAircraft);
     aircraft_[key] = {aircraft->row, now};
   }
+  if (const auto* link = std::get_if<HeardLink>(&message.body)) {
+    const std::string key = message.sensor + '\n' + link->id;
+    if (!links_.contains(key)) forget_longest_unheard(links_, kMostLinks);
+    links_[key] = {link->row, now};
+  }
   if (const auto* status = std::get_if<HeardStatus>(&message.body)) {
     if (!sensors_.contains(message.sensor)) forget_longest_unheard(sensors_, kMostSensors);
     sensors_[message.sensor] = {*status, now};
   }
-  std::erase_if(aircraft_, [&](const auto& each) {
+  const auto is_over = [&](const auto& each) {
     return each.second.row.state == "gone" && now - each.second.heard > kGoneShown;
-  });
+  };
+  std::erase_if(aircraft_, is_over);
+  std::erase_if(links_, is_over);
 }
 
 std::vector<AircraftRow> AircraftBoard::rows(Instant now) const {
@@ -207,6 +242,12 @@ std::vector<AircraftRow> AircraftBoard::rows(Instant now) const {
     rows.push_back(aircraft.row);
     if (rows.back().age_s) *rows.back().age_s += seconds_between(aircraft.heard, now);
   }
+  return rows;
+}
+
+std::vector<LinkRow> AircraftBoard::links() const {
+  std::vector<LinkRow> rows;
+  for (const auto& [key, link] : links_) rows.push_back(link.row);
   return rows;
 }
 
@@ -228,7 +269,7 @@ std::vector<std::string> AircraftBoard::strips(Instant now) const {
 }
 
 void BoardSink::publish(const OutgoingMessage& message) {
-  if (message.kind != "aircraft") return;
+  if (message.kind != "aircraft" && message.kind != "link") return;
   if (const auto heard = read_message(message.json)) board_.apply(*heard, {});
 }
 

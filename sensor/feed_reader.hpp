@@ -14,12 +14,18 @@
 
 #include "sensor/aircraft_table.hpp"
 #include "sensor/feed_sink.hpp"
+#include "sensor/link_table.hpp"
 
 namespace windhover::sensor {
 
 struct HeardAircraft {
   std::string id;
   AircraftRow row;
+};
+
+struct HeardLink {
+  std::string id;
+  LinkRow row;
 };
 
 struct HeardStatus {
@@ -30,7 +36,7 @@ struct HeardStatus {
 struct HeardMessage {
   std::string type, sensor, boot;
   std::uint64_t seq = 0;
-  std::variant<std::monostate, HeardAircraft, HeardStatus> body;
+  std::variant<std::monostate, HeardAircraft, HeardLink, HeardStatus> body;
 };
 
 /// nullopt unless it is a JSON object of this schema with type, sensor, boot, seq and a valid time.
@@ -63,7 +69,7 @@ class SeqWatch {
   std::map<std::string, std::uint64_t> highest_;
 };
 
-/// The present aircraft and status as the messages tell them.
+/// The present aircraft, links and status as the messages tell them.
 class AircraftBoard {
  public:
   using Instant = std::chrono::steady_clock::time_point;
@@ -72,6 +78,7 @@ class AircraftBoard {
   void apply(const HeardMessage& message, Instant now);
   /// In order of sensor and id.
   std::vector<AircraftRow> rows(Instant now) const;
+  std::vector<LinkRow> links() const;
   /// Lines above the table: one for each sensor.
   std::vector<std::string> strips(Instant now) const;
 
@@ -80,19 +87,26 @@ class AircraftBoard {
     AircraftRow row;
     Instant heard;
   };
+  struct Link {
+    LinkRow row;
+    Instant heard;
+  };
   struct Sensor {
     HeardStatus status;
     Instant heard;
   };
   std::map<std::string, Aircraft> aircraft_;
+  std::map<std::string, Link> links_;
   std::map<std::string, Sensor> sensors_;
 };
 
-/// Keeps the last state of every aircraft of a replay, for the table at its end.
+/// Keeps the last state of every aircraft and link of a replay, for the tables at its end.
 class BoardSink : public FeedSink {
  public:
+  using FeedSink::FeedSink;
   void publish(const OutgoingMessage& message) override;
   std::vector<AircraftRow> rows() const { return board_.rows({}); }
+  std::vector<LinkRow> links() const { return board_.links(); }
 
  private:
   AircraftBoard board_;

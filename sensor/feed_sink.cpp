@@ -9,7 +9,8 @@
 
 namespace windhover::sensor {
 
-JsonlSink::JsonlSink(const std::filesystem::path& path) : path_(path), out_(&file_) {
+JsonlSink::JsonlSink(const std::filesystem::path& path, PlaceDetail operator_position)
+    : FeedSink(operator_position), path_(path), out_(&file_) {
   if (path == "-") {
     out_ = &std::cout;
     return;

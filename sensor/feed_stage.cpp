@@ -17,11 +17,30 @@ namespace {
 // by far less than this, and no transmitter repeats itself so soon on one carrier.
 constexpr double kSameStart_s = 150e-6;
 constexpr double kSameCarrier_hz = 100e3;
+// A strong Wi-Fi frame is read on neighbouring channels too, where its carrier cannot be measured.
+constexpr double kWifiWidth_hz = 22e6;
 // How far apart in stream time the copies may be handed over, and how many frames are remembered for that.
 constexpr double kRemembered_s = 0.25;
 constexpr std::size_t kMostRemembered = 1024;
 
+constexpr std::chrono::seconds kForgottenAfter{1};
+// For how long a message is the present state; longer than until the next one comes.
+constexpr std::chrono::seconds kEvent{0};
+constexpr std::chrono::seconds kStatusHolds{10};
+constexpr std::chrono::seconds kMargin{10};
+constexpr std::chrono::seconds kLinkHolds = LinkTimes::kGone + kMargin;
+
+double same_carrier_hz(const decoders::Frame& frame) {
+  return frame.transport.starts_with("wifi") ? kWifiWidth_hz : kSameCarrier_hz;
+}
+
 double carrier_hz(const decoders::RfFacts& rf) { return rf.centre.value + static_cast<double>(rf.cfo_hz); }
+
+TrackerOptions tracker_options(const FeedStageOptions& options) {
+  TrackerOptions tracker = options.tracker;
+  tracker.forget_after = options.privacy.retention;
+  return tracker;
+}
 
 }  // namespace
 
@@ -33,22 +52,47 @@ std::string new_boot_id() {
 }
 
 FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
-    : options_(std::move(options)), sinks_(std::move(sinks)), tracker_(options_.tracker) {}
+    : options_(std::move(options)),
+      sinks_(std::move(sinks)),
+      tracker_(tracker_options(options_)),
+      presence_(tracker_options(options_)),
+      links_(options_.links) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);
+  const Disclosure disclosure = disclosure_of(options_.privacy, frame.frame.protocol);
+  if (disclosure == Disclosure::off) {
+    ++counts_.switched_off;
+    return;
+  }
   if (is_duplicate(frame)) {
     ++counts_.duplicates;
     return;
   }
   ++counts_.frames[std::string(frame.frame.protocol)];
-  const FrameMessage message{head("frame", frame.at.time), tracker_.on_frame(frame, now), frame};
-  send("frame", message.aircraft_id, to_json(message));
+  const MessageHead numbered = head("frame", frame.at.time);
+  const bool is_full = disclosure == Disclosure::full;
+  const std::string id = is_full ? tracker_.on_frame(frame, now) : presence_.on_frame(frame, now);
+  if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
+  send_by_detail(
+      "frame", id,
+      [&](PlaceDetail detail) {
+        if (!is_full || detail == PlaceDetail::full)
+          return to_json(FrameMessage{numbered, id, frame, disclosure});
+        return to_json(FrameMessage{numbered, id, redacted(frame, detail), disclosure, detail});
+      },
+      kEvent);
   advance(now);
+}
+
+void FeedStage::on_pdu(const TimedPdu& pdu, UtcTime now) {
+  advance(now);
+  links_.on_pdu(pdu);
 }
 
 void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
   advance(now);
+  if (disclosure_of(options_.privacy, reject.attempt.protocol) == Disclosure::off) return;
   ++counts_.rejects[std::string(reject.attempt.protocol)][std::string(to_string(reject.attempt.reason))];
   if (options_.publish_rejects)
     send("reject", {}, to_json(RejectMessage{head("reject", reject.at.time), reject}));
@@ -65,12 +109,19 @@ void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
 
 void FeedStage::advance(UtcTime now) {
   tracker_.advance(now, due_);
+  presence_.advance(now, due_);
   tell(due_);
+  links_.advance(now, due_links_);
+  tell(due_links_);
+  while (!recent_.empty() && recent_.front().time < now - kForgottenAfter) recent_.pop_front();
 }
 
 void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tracker_.finish(now, due_);
+  presence_.finish(now, due_);
   tell(due_);
+  links_.finish(now, due_links_);
+  tell(due_links_);
   tell_status(stream, now);
   recent_.clear();  // the next stream counts its seconds anew
 }
@@ -83,38 +134,86 @@ bool FeedStage::is_duplicate(const TimedFrame& frame) {
     recent_.pop_front();
   const bool heard_before = std::any_of(recent_.begin(), recent_.end(), [&](const RecentFrame& other) {
     return std::abs(other.start_s - start_s) < kSameStart_s &&
-           std::abs(other.carrier_hz - carrier) < kSameCarrier_hz && other.protocol == frame.frame.protocol &&
-           other.payload == frame.frame.payload;
+           std::abs(other.carrier_hz - carrier) < same_carrier_hz(frame.frame) &&
+           other.protocol == frame.frame.protocol && other.payload == frame.frame.payload;
   });
-  if (!heard_before) recent_.push_back({start_s, carrier, frame.frame.protocol, frame.frame.payload});
+  if (!heard_before)
+    recent_.push_back({frame.at.time, start_s, carrier, frame.frame.protocol, frame.frame.payload});
   return heard_before;
 }
 
 void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
   for (AircraftMessage& message : aircraft) {
     message.head = head("aircraft", message.head.time);
-    send("aircraft", message.id, to_json(message));
+    const bool is_gone = message.state == AircraftState::gone;
+    if (is_gone) links_.untie(message.id);
+    const auto holds_for = is_gone ? kEvent : options_.privacy.retention + kMargin;
+    send_by_detail(
+        "aircraft", message.id,
+        [&](PlaceDetail detail) {
+          AircraftMessage shown = message;
+          shown.claimed = redacted(std::move(shown.claimed), detail);
+          shown.operator_position = detail;
+          return to_json(shown);
+        },
+        holds_for);
   }
   aircraft.clear();
 }
 
+void FeedStage::tell(std::vector<LinkMessage>& links) {
+  for (LinkMessage& message : links) {
+    message.head = head("link", message.head.time);
+    const bool is_gone = message.state == AircraftState::gone;
+    send("link", message.id, to_json(message), is_gone ? kEvent : kLinkHolds);
+  }
+  links.clear();
+}
+
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
-  counts_.aircraft = tracker_.size();
-  counts_.aircraft_evicted = tracker_.evicted();
-  counts_.full_queues = 0;
-  for (const FeedSink* sink : sinks_) counts_.full_queues += sink->full_queues();
-  send("status", {}, to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_}));
+  counts_.aircraft = tracker_.size() + presence_.size();
+  counts_.aircraft_evicted = tracker_.evicted() + presence_.evicted();
+  counts_.links = links_.size();
+  counts_.links_evicted = links_.evicted();
+  for (const FeedSink* sink : sinks_)
+    if (auto health = sink->health()) counts_.feed = std::move(*health);
+  send("status", {}, to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_}),
+       kStatusHolds);
 }
 
 MessageHead FeedStage::head(std::string_view kind, UtcTime time) {
   return {options_.node, options_.boot, ++last_seq_[kind], time};
 }
 
-void FeedStage::send(std::string_view kind, std::string_view id, std::string json) {
-  OutgoingMessage message{kind, "wh1.", std::move(json)};
+void FeedStage::serve() {
+  for (FeedSink* sink : sinks_) sink->serve();
+}
+
+OutgoingMessage FeedStage::outgoing(std::string_view kind, std::string_view id, std::string json,
+                                    std::chrono::seconds holds_for) {
+  OutgoingMessage message{kind, "wh1.", std::move(json), last_seq_[kind], holds_for};
   message.topic.append(kind).append(1, '.').append(topic_part(options_.node));
   if (!id.empty()) message.topic.append(1, '.').append(id);
+  return message;
+}
+
+void FeedStage::send(std::string_view kind, std::string_view id, std::string json,
+                     std::chrono::seconds holds_for) {
+  const OutgoingMessage message = outgoing(kind, id, std::move(json), holds_for);
   for (FeedSink* sink : sinks_) sink->publish(message);
+}
+
+template <typename ToJson>
+void FeedStage::send_by_detail(std::string_view kind, std::string_view id, ToJson to_json,
+                               std::chrono::seconds holds_for) {
+  std::map<PlaceDetail, OutgoingMessage> messages;  // most often one
+  for (FeedSink* sink : sinks_) {
+    const PlaceDetail detail = sink->operator_position();
+    auto at = messages.find(detail);
+    if (at == messages.end())
+      at = messages.emplace(detail, outgoing(kind, id, to_json(detail), holds_for)).first;
+    sink->publish(at->second);
+  }
 }
 
 }  // namespace windhover::sensor

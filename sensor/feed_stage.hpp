@@ -2,6 +2,7 @@
 // The end of the pipeline: events in stream order become numbered messages for the sinks. Runs in one thread;
 // what goes out depends on the events and their times alone.
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <string>
@@ -11,6 +12,9 @@
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
+#include "sensor/link_ledger.hpp"
+#include "sensor/presence_tracker.hpp"
+#include "sensor/privacy.hpp"
 #include "sensor/tracker.hpp"
 
 namespace windhover::sensor {
@@ -22,7 +26,9 @@ struct FeedStageOptions {
   std::string node = "windhover";
   std::string boot;  ///< new_boot_id(), or what the user fixed
   bool publish_rejects = false;
-  TrackerOptions tracker{};
+  TrackerOptions tracker{};  ///< but for what privacy.retention says
+  LinkLedgerOptions links{};
+  PrivacyOptions privacy{};
 };
 
 class FeedStage {
@@ -32,17 +38,21 @@ class FeedStage {
 
   // `now` is the stream's time of the event; pass frame.at.time where events come in order. See Tracker.
   void on_frame(const TimedFrame& frame, UtcTime now);
+  void on_pdu(const TimedPdu& pdu, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
-  /// The last state of every aircraft and a last status. Another recording may follow.
+  /// See FeedSink: between messages, and while there are none.
+  void serve();
+  /// The last state of every aircraft and link and a last status. Another recording may follow.
   void finish(const StreamStatus& stream, UtcTime now);
 
  private:
   struct RecentFrame {
+    UtcTime time;
     double start_s;
     double carrier_hz;
     std::string_view protocol;
@@ -51,17 +61,29 @@ class FeedStage {
 
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
+  void tell(std::vector<LinkMessage>& links);
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
-  void send(std::string_view kind, std::string_view id, std::string json);
+  /// `holds_for` as in OutgoingMessage: 0 for what is no state.
+  void send(std::string_view kind, std::string_view id, std::string json,
+            std::chrono::seconds holds_for = std::chrono::seconds(0));
+  /// The same for what says where people are: each sink gets what it may show.
+  template <typename ToJson>
+  void send_by_detail(std::string_view kind, std::string_view id, ToJson to_json,
+                      std::chrono::seconds holds_for);
+  OutgoingMessage outgoing(std::string_view kind, std::string_view id, std::string json,
+                           std::chrono::seconds holds_for);
 
   FeedStageOptions options_;
   std::vector<FeedSink*> sinks_;
   Tracker tracker_;
+  PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
+  LinkLedger links_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
+  std::vector<LinkMessage> due_links_;
 };
 
 }  // namespace windhover::sensor

@@ -30,6 +30,10 @@ double seen_beside(double offset) noexcept {
   return kSeen[below] + (at - static_cast<double>(below)) * (kSeen[below + 1] - kSeen[below]);
 }
 
+// What fills a narrow channel has as much power there as in a wider one around it; less means that it is
+// wider.
+constexpr double kNarrowShare = 0.75;
+
 // Uncertainty of spread power that is given to the weaker channel, as a share of the stronger one's.
 constexpr double kSpreadDoubt = 0.05;
 
@@ -118,6 +122,8 @@ void Gatekeeper::close_off_centre(std::vector<std::uint8_t>& open) noexcept {
       const Watch& stronger = watches_[other];
       if (!open[other] || stronger.decoder != weaker.decoder) return false;
       const auto offset = static_cast<double>(stronger.offset_bins - weaker.offset_bins);
+      if (weaker.width_bins < stronger.width_bins)
+        return std::abs(offset) < stronger.width_bins / 2 && weaker.spread < kNarrowShare * stronger.spread;
       const double seen = seen_beside(offset / stronger.width_bins);
       return weaker.spread < (seen - kSpreadDoubt) * stronger.spread;
     });

@@ -2,7 +2,9 @@
 // How values are put into the JSON of the feed: what is unknown or not finite is left out, and numbers have
 // the decimals that their source resolves. For the .cpp files that make the feed's bodies only.
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -25,6 +27,26 @@ inline constexpr int kHertzDecimals = 1;
 inline constexpr int kRateDecimals = 1;  // Mb/s
 inline constexpr int kSecondDecimals = 6;
 inline constexpr int kShareDecimals = 4;
+
+/// What every body begins with.
+inline Json message_head(const char* type, const MessageHead& head) {
+  return {{"v", kFeedSchema},  {"type", type},    {"sensor", head.sensor},
+          {"boot", head.boot}, {"seq", head.seq}, {"time", to_rfc3339(head.time)}};
+}
+
+/// Text from the air need not be UTF-8; what is not becomes U+FFFD instead of an exception.
+inline std::string json_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// As people write it: C2:12:34:56:78:9A.
+inline std::string address_text(const decoders::Transmitter& transmitter) {
+  std::array<char, 18> text{};
+  const auto& o = transmitter.octets;
+  std::snprintf(text.data(), text.size(), "%02X:%02X:%02X:%02X:%02X:%02X", o[0], o[1], o[2], o[3], o[4],
+                o[5]);
+  return text.data();
+}
 
 inline double rounded(double value, int decimals) {
   const double scale = std::pow(10.0, decimals);

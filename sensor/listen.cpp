@@ -12,6 +12,8 @@
 
 #include "sensor/aircraft_table.hpp"
 #include "sensor/feed_reader.hpp"
+#include "sensor/link_table.hpp"
+#include "sensor/text_table.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -54,7 +56,8 @@ std::size_t terminal_lines() {
 /// What both forms of output share: count, judge, hand on.
 class Listener {
  public:
-  Listener(bool as_table, std::ostream& out, std::ostream& err) : as_table_(as_table), out_(out), err_(err) {
+  Listener(bool as_table, std::uint64_t most, std::ostream& out, std::ostream& err)
+      : as_table_(as_table), most_(most), out_(out), err_(err) {
     if (as_table_) out_ << "\x1b[2J\x1b[?25l\x1b[?7l";  // clear, no cursor, no wrapping
   }
   Listener(const Listener&) = delete;
@@ -67,7 +70,7 @@ class Listener {
 
   void take(const FeedMessage& message) {
     const auto heard = read_message(message.json);
-    if (!heard) return;
+    if (!heard || is_done()) return;
     ++heard_;
     board_.apply(*heard, steady_clock::now());
     if (as_table_) return;
@@ -96,6 +99,7 @@ class Listener {
   }
 
   std::uint64_t heard() const { return heard_; }
+  bool is_done() const { return heard_ >= most_; }
 
  private:
   // JSON may hold line breaks between its tokens; a JSON line may not.
@@ -113,13 +117,21 @@ class Listener {
             std::to_string(counts_.garbled) + "\n\n";
     const auto used = static_cast<std::size_t>(std::count(page.begin(), page.end(), '\n'));
     const std::size_t lines = terminal_lines();
-    page += aircraft_table(board_.rows(now), {true, lines > used + 3 ? lines - used - 3 : 1});
+    // Links get what aircraft leave of the screen, at least a third.
+    const std::size_t room = lines > used + 4 ? lines - used - 4 : 2;
+    const auto aircraft = board_.rows(now);
+    const std::size_t for_aircraft = std::min(std::max<std::size_t>(aircraft.size(), 1), room - room / 3);
+    page += aircraft_table(aircraft, {true, for_aircraft});
+    const std::size_t left = room - for_aircraft;
+    if (const auto links = link_table(board_.links(), {true, left > 3 ? left - 3 : 1}); !links.empty())
+      page += '\n' + links;
     std::string screen = "\x1b[H";
     for (const char c : page) screen += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
     out_ << screen << "\x1b[J" << std::flush;
   }
 
   bool as_table_;
+  std::uint64_t most_;
   std::ostream& out_;
   std::ostream& err_;
   AircraftBoard board_;
@@ -135,11 +147,11 @@ int run_listen(const ListenOptions& options) {
 }
 
 int run_listen(const ListenOptions& options, bool as_table, std::ostream& out, std::ostream& err) {
-  FeedClient client({options.endpoint, options.snapshot_endpoint, {options.topic}, options.curve});
   const SignalsToStop signals;
-  Listener listener(as_table, out, err);
+  FeedClient client({options.endpoint, options.snapshot_endpoint, {options.topic}, options.curve});
+  Listener listener(as_table, options.count.value_or(UINT64_MAX), out, err);
   auto last_message = steady_clock::now();
-  while (g_stop == 0 && out && (!options.count || listener.heard() < *options.count)) {
+  while (g_stop == 0 && out && !listener.is_done()) {
     if (const auto event = client.next(kRedraw)) {
       std::visit([&](const auto& what) { listener.take(what); }, *event);
       last_message = steady_clock::now();

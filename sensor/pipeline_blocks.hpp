@@ -66,7 +66,7 @@ struct StreamEvent {
   std::uint32_t channel = 0;
   std::uint32_t ordinal = 0;
   dsp::SampleIndex now{};  ///< stream time at which it came out
-  std::variant<StreamFacts, TimedFrame, TimedReject, TimedPart, OthersHeard> what;
+  std::variant<StreamFacts, TimedFrame, TimedReject, TimedPart, TimedPdu, OthersHeard> what;
 };
 
 /// channel worker → feed.

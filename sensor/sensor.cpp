@@ -16,6 +16,11 @@ constexpr std::size_t kReplaySpectra = 128;
 // More than a worker does between two batches: a worker that must wait for room is then so far ahead of the
 // one that the feed waits for that the latter has spectra left to work on.
 constexpr std::size_t kEventBatches = 512;
+// How long the feed thread sleeps when nothing has happened. It looks instead of waiting for the ring because
+// the feed's clients want to be served meanwhile.
+constexpr std::chrono::milliseconds kBetweenLooks{2};
+// A status comes every second of the stream; if it does not, then one comes by the clock.
+constexpr std::chrono::milliseconds kLongestSilence{1200};
 
 RingShape iq_shape(const SourceInfo& info) {
   const auto live = static_cast<std::size_t>(kLiveIqSeconds / kChunkSeconds);
@@ -110,7 +115,7 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
     for (const auto& worker : workers_) channels.push_back(start([&worker] { worker->run(); }));
     std::jthread bank = start([this] { bank_.run(); });
     std::jthread radio = start([this, &stop] { run_radio(stop); });
-    began_ = std::chrono::steady_clock::now();
+    began_ = last_status_ = last_batch_ = std::chrono::steady_clock::now();
     load_.watch("radio", radio.native_handle());
     load_.watch("bank", bank.native_handle());
     for (std::size_t i = 0; i < channels.size(); ++i)
@@ -125,7 +130,9 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
           });
       tell_events_before(slowest->ended ? UINT64_MAX : slowest->spectra_done, feed);
       if (slowest->ended) break;
-      take_batch(*slowest);
+      if (!take_batch(*slowest)) std::this_thread::sleep_for(kBetweenLooks);
+      tell_silence(feed);
+      feed.serve();
     }
   }
   finish_linkers(feed);
@@ -165,16 +172,28 @@ void Sensor::run_radio(const std::atomic<bool>& stop) {
   iq_.close();
 }
 
-void Sensor::take_batch(Input& input) {
-  const auto lease = input.ring->read(0);
+bool Sensor::take_batch(Input& input) {
+  const auto lease = input.ring->try_read(0);
   if (!lease) {
-    input.ended = true;
-    return;
+    input.ended = lease.end();
+    return input.ended;
   }
   input.spectra_done = lease->spectra_done;
   input.lost_spectra = lease->lost_spectra;
   waiting_.insert(waiting_.end(), lease->events.begin(), lease->events.end());
+  if (end_ < lease->now) last_batch_ = std::chrono::steady_clock::now();
   end_ = std::max(end_, lease->now);
+  return true;
+}
+
+// Subscribers take a feed without a status for a dead sensor. When a device stops delivering, time goes on by
+// the host's clock, and what is not heard any more fades.
+void Sensor::tell_silence(FeedStage& feed) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!info_.live || now - last_status_ < kLongestSilence) return;
+  latest_ = std::max(latest_, clock_.at(end_) + (now - last_batch_));
+  feed.on_status(status(counters_, end_), latest_);
+  last_status_ = now;
 }
 
 void Sensor::tell_events_before(std::uint64_t spectrum, FeedStage& feed) {
@@ -189,7 +208,11 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   if (const auto* facts = std::get_if<StreamFacts>(&event.what)) {
     for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
     if (facts->centre) centre_ = *facts->centre;
-    if (facts->counters) feed.on_status(status(*facts->counters, event.now), stream_time(event.now));
+    feed.advance(stream_time(event.now));
+    if (!facts->counters) return;
+    counters_ = *facts->counters;
+    feed.on_status(status(counters_, event.now), stream_time(event.now));
+    last_status_ = std::chrono::steady_clock::now();
     return;
   }
   const UtcTime now = stream_time(event.now);
@@ -200,6 +223,9 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
     timed(reject->at);
     feed.on_reject(*reject, now);
+  } else if (auto* pdu = std::get_if<TimedPdu>(&event.what)) {
+    timed(pdu->at);
+    feed.on_pdu(*pdu, now);
   } else if (const auto* part = std::get_if<TimedPart>(&event.what)) {
     const auto linker = linkers_.find(part->decoder);
     if (linker == linkers_.end()) return;

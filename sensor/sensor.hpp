@@ -62,7 +62,8 @@ class Sensor {
   template <typename Work>
   std::jthread start(Work work);
   void fail(std::exception_ptr failure);
-  void take_batch(Input& input);
+  bool take_batch(Input& input);
+  void tell_silence(FeedStage& feed);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
   void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now);
@@ -93,7 +94,8 @@ class Sensor {
   UtcTime latest_{};  // time never runs back, whatever a recording's segments say
   dsp::SampleIndex end_{};
   LoadMeter load_;
-  std::chrono::steady_clock::time_point began_{};
+  std::chrono::steady_clock::time_point began_{}, last_status_{}, last_batch_{};
+  StreamCounters counters_{};  // as told last
 };
 
 }  // namespace windhover::sensor

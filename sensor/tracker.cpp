@@ -69,12 +69,6 @@ void for_each_field(Visit visit) {
   std::apply([&](const auto&... field) { (visit(field, index++), ...); }, kFields);
 }
 
-AircraftState state_at(const Measured& measured, UtcTime time) {
-  const auto silence = time - measured.last_heard;
-  if (silence >= Times::kGone) return AircraftState::gone;
-  return silence >= Times::kFading ? AircraftState::fading : AircraftState::alive;
-}
-
 }  // namespace
 
 std::string Tracker::on_frame(const TimedFrame& frame, UtcTime now) {
@@ -318,11 +312,17 @@ Claims Tracker::claims_at(const Track& track, UtcTime time) {
   return claims;
 }
 
-UtcTime Tracker::next_due(const Track& track) {
+AircraftState Tracker::state_at(const Measured& measured, UtcTime time) const {
+  const auto silence = time - measured.last_heard;
+  if (silence >= options_.forget_after) return AircraftState::gone;
+  return silence >= Times::kFading ? AircraftState::fading : AircraftState::alive;
+}
+
+UtcTime Tracker::next_due(const Track& track) const {
   if (!track.told) return *track.changed;
   const UtcTime last_heard = track.measured.last_heard;
   const UtcTime earliest = *track.told + Times::kLeastInterval;
-  UtcTime due = last_heard + Times::kGone;
+  UtcTime due = last_heard + options_.forget_after;
   if (track.changed) due = std::min(due, std::max(*track.changed, earliest));
   if (track.told_state == AircraftState::alive) {
     due = std::min(due, std::max(last_heard + Times::kFading, earliest));

@@ -23,6 +23,7 @@ namespace windhover::sensor {
 
 struct TrackerOptions {
   std::size_t max_aircraft = 2000;  ///< at least 1; beyond it the longest unheard is told gone, and counted
+  std::chrono::seconds forget_after{60};  ///< without a frame: then it is told gone
 };
 
 /// When aircraft fade and how often they are told. An aircraft is told when it appears, when what it claims
@@ -33,7 +34,6 @@ struct TrackerTimes {
   static constexpr std::chrono::seconds kRepeat{5};
   static constexpr std::chrono::seconds kMovingFieldLife{10};  ///< position, speed, … not sent again: unknown
   static constexpr std::chrono::seconds kFading{15};           ///< without a frame
-  static constexpr std::chrono::seconds kGone{60};
   /// So long an identity may be awaited from an address before an unidentified aircraft is told. Remote ID
   /// sends its static messages at least every 3 s (F3411-22a 5.4.5).
   static constexpr std::chrono::seconds kIdentityWait{4};
@@ -91,7 +91,8 @@ class Tracker {
   static bool take(Track& track, const Claims& newer, UtcTime at);
   static void measure(Measured& measured, const TimedFrame& frame);
   static Claims claims_at(const Track& track, UtcTime time);
-  static UtcTime next_due(const Track& track);
+  AircraftState state_at(const Measured& measured, UtcTime time) const;
+  UtcTime next_due(const Track& track) const;
 
   TrackerOptions options_;
   Tracks tracks_;

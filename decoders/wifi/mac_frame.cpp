@@ -22,6 +22,26 @@ constexpr bool names_sender(unsigned subtype) {
   return subtype == 8 || subtype == 9 || subtype == 10 || subtype == 11 || subtype == 14;
 }
 
+Transmitter address_at(Bytes frame, std::size_t offset) {
+  Transmitter address;
+  std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(offset), 6, address.octets.begin());
+  address.random = (address.octets[0] & 2U) != 0;
+  return address;
+}
+
+// x⁸ + x² + x + 1 over the first two octets, least significant bit first.
+std::uint8_t delimiter_crc(Bytes delimiter) {
+  unsigned crc = 0xFF;
+  for (const std::uint8_t octet : delimiter.first(2))
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      const unsigned top = crc >> 7U ^ (octet >> bit & 1U);
+      crc = (crc << 1U & 0xFFU) ^ (top != 0 ? 0x07U : 0U);
+    }
+  unsigned sent = 0;  // most significant coefficient first
+  for (unsigned bit = 0; bit < 8; ++bit) sent |= (~crc >> (7 - bit) & 1U) << bit;
+  return static_cast<std::uint8_t>(sent);
+}
+
 std::size_t data_header_size(const MacHeader& header, bool has_order) {
   std::size_t size = 24;
   if (header.to_ds && header.from_ds) size += 6;
@@ -71,11 +91,8 @@ std::optional<MacHeader> parse_mac_header(Bytes frame) {
       return std::nullopt;
   }
   if (frame.size() < header.size) return std::nullopt;
-  if (header.size >= 16) {
-    header.transmitter.emplace();
-    std::copy_n(frame.begin() + 10, 6, header.transmitter->octets.begin());
-    header.transmitter->random = (frame[10] & 2U) != 0;
-  }
+  header.receiver = address_at(frame, 4);
+  if (header.size >= 16) header.transmitter = address_at(frame, 10);
   return header;
 }
 
@@ -96,6 +113,21 @@ bool may_hold_remote_id(Bytes head) {
   const Bytes body = head.subspan(header->size);
   return std::equal(body.begin(),
                     body.begin() + static_cast<std::ptrdiff_t>(std::min(body.size(), std::size(kNan))), kNan);
+}
+
+std::optional<Subframe> next_subframe(Bytes& rest) {
+  constexpr std::size_t kDelimiter = 4;
+  constexpr std::uint8_t kSignature = 0x4E;
+  while (rest.size() >= kDelimiter) {
+    const Bytes delimiter = rest.first(kDelimiter);
+    rest = rest.subspan(kDelimiter);
+    const std::size_t length = delimiter[0] >> 4U | std::size_t{delimiter[1]} << 4U;
+    if (delimiter[3] != kSignature || delimiter[2] != delimiter_crc(delimiter) || length == 0) continue;
+    const Subframe frame{rest.first(std::min(length, rest.size())), length};
+    rest = rest.subspan(std::min(rest.size(), (length + 3) / 4 * 4));
+    return frame;
+  }
+  return std::nullopt;
 }
 
 Elements::Elements(Bytes body) : rest_(body.subspan(std::min(body.size(), kBeaconFixed))) {}

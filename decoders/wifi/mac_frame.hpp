@@ -29,6 +29,7 @@ struct MacHeader {
   std::uint8_t subtype = 0;
   bool to_ds = false, from_ds = false, retry = false, is_protected = false;
   std::optional<Transmitter> transmitter{};  ///< address 2, where the frame has one
+  std::optional<Transmitter> receiver{};     ///< address 1, a group's too
   std::size_t size = 0;                      ///< octets before the body
 };
 
@@ -38,6 +39,16 @@ std::optional<MacHeader> parse_mac_header(Bytes frame);
 
 /// Whether the rest of a frame with this head may hold Remote ID: beacon, probe response, public action.
 bool may_hold_remote_id(Bytes head);
+
+/// A frame of an A-MPDU with its check sequence, as far as it is there.
+struct Subframe {
+  Bytes octets;
+  std::size_t length = 0;  ///< that its delimiter states
+  bool complete() const { return octets.size() == length; }
+};
+/// The next one, and `rest` moved behind it; nullopt at the end. What is no delimiter is passed over in steps
+/// of four octets (IEEE 802.11 9.7.1, HT).
+std::optional<Subframe> next_subframe(Bytes& rest);
 
 /// Elements of a beacon or probe response, one after the other.
 struct Element {

@@ -1,58 +1,33 @@
 #include "decoders/wifi/wifi.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "decoders/wifi/channels.hpp"
+#include "decoders/wifi/half_rate.hpp"
+#include "decoders/wifi/mac_sink.hpp"
 #include "decoders/wifi/ofdm_receiver.hpp"
-#include "decoders/wifi/remote_id_elements.hpp"
 
 namespace windhover::decoders::wifi {
 namespace {
 
 // OFDM fills ±8.3 MHz and HT ±8.9, of which the filter may bend the outermost carriers; DSSS has 98 % of its
-// power there.
+// power there. Clocked down to a half or a quarter all shrink alike.
 constexpr Hertz kPassband{17e6}, kNeeded{16.6e6};
-
-/// The MAC layer of one channel.
-class MacSink final : public PpduSink {
- public:
-  explicit MacSink(bool every_fcs) : every_fcs_(every_fcs) {}
-  void append_to(DecoderOutput& out) { out_ = &out; }
-
-  bool read_on(const Ppdu& ppdu, std::span<const std::uint8_t> head) override {
-    return every_fcs_ || (!ppdu.aggregated && may_hold_remote_id(head));
-  }
-
-  void take(const Ppdu& ppdu, std::span<const std::uint8_t> octets) override {
-    if (ppdu.aggregated || octets.size() != ppdu.psdu_octets) return;
-    RfFacts rf = ppdu.rf;
-    rf.rate_mbps = ppdu.rate_mbps;
-    if (has_good_fcs(octets)) {
-      if (read_remote_id_elements(octets, rf, *out_) == 0) ++out_->others;
-    } else if (may_hold_remote_id(octets)) {
-      out_->rejects.push_back({kDecoderName, RejectReason::fcs, rf});
-    }
-  }
-
-  void reject(RejectReason reason, const RfFacts& rf) override {
-    out_->rejects.push_back({kDecoderName, reason, rf});
-  }
-
- private:
-  bool every_fcs_;
-  DecoderOutput* out_ = nullptr;
-};
 
 class WifiDecoder final : public Decoder {
  public:
-  WifiDecoder(const RfFacts& nominal, bool every_fcs) : ofdm_(nominal), sink_(every_fcs) {}
+  WifiDecoder(const RfFacts& nominal, unsigned clock_divisor, bool every_fcs)
+      : is_halved_(clock_divisor == 4), ofdm_(nominal, clock_divisor), sink_(every_fcs, is_halved_ ? 2 : 1) {}
 
   void process(const IqBlock& in, DecoderOutput& out) override {
     sink_.append_to(out);
-    ofdm_.process(in, sink_);
+    ofdm_.process(is_halved_ ? half_rate_.halve(in) : in, sink_);
   }
 
  private:
+  bool is_halved_;
+  HalfRate half_rate_;
   OfdmReceiver ofdm_;
   MacSink sink_;
 };
@@ -71,24 +46,28 @@ RfFacts nominal_of(const ChannelSpec& spec) {
   return nominal;
 }
 
+std::unique_ptr<Decoder> make_decoder(const ChannelSpec& spec, bool every_fcs) {
+  const auto divisor = static_cast<unsigned>(std::lround(kPassband / spec.passband));
+  return std::make_unique<WifiDecoder>(nominal_of(spec), divisor, every_fcs);
+}
+
 }  // namespace
 
 std::vector<ChannelSpec> channels(Band band) {
   std::vector<ChannelSpec> specs;
-  for (std::uint16_t channel = 1; channel <= kMostChannel; ++channel) {
-    const auto centre = channel_centre(channel);
-    if (centre && band.holds(*centre, kNeeded))
-      specs.push_back({*centre, kPassband, kChannelRate, Gate::on_centre});
+  for (const double share : {1.0, 0.5, 0.25}) {
+    const Hertz rate = std::max(share, 0.5) * kChannelRate;
+    for (std::uint16_t channel = 1; channel <= kMostChannel; ++channel) {
+      const auto centre = channel_centre(channel);
+      if (centre && band.holds(*centre, share * kNeeded))
+        specs.push_back({*centre, share * kPassband, rate, Gate::on_centre});
+    }
   }
   return specs;
 }
 
-std::unique_ptr<Decoder> make(const ChannelSpec& spec) {
-  return std::make_unique<WifiDecoder>(nominal_of(spec), false);
-}
+std::unique_ptr<Decoder> make(const ChannelSpec& spec) { return make_decoder(spec, false); }
 
-std::unique_ptr<Decoder> make_with_every_fcs(const ChannelSpec& spec) {
-  return std::make_unique<WifiDecoder>(nominal_of(spec), true);
-}
+std::unique_ptr<Decoder> make_with_every_fcs(const ChannelSpec& spec) { return make_decoder(spec, true); }
 
 }  // namespace windhover::decoders::wifi

@@ -1,5 +1,5 @@
 #pragma once
-// Remote ID in Wi-Fi frames, on every 20 MHz channel of the band.
+// Remote ID in Wi-Fi frames, and what each transmitter sends, on every channel of the band.
 
 #include <memory>
 #include <vector>
@@ -8,7 +8,8 @@
 
 namespace windhover::decoders::wifi {
 
-/// Channels 1 … 14 and 36 … 177, as far as the band holds them.
+/// Channels 1 … 14 and 36 … 177 at 20 MHz, and clocked down to 10 and 5 MHz around the same centres, as far
+/// as the band holds them.
 std::vector<ChannelSpec> channels(Band band);
 /// Frames are read past their head only where they may hold Remote ID.
 std::unique_ptr<Decoder> make(const ChannelSpec& spec);

@@ -22,7 +22,10 @@ struct Raw {
   ListenOptions listen;
   SynthCommand synth;
   BenchCommand bench;
-  std::string speed = "max", format, jsonl, feed;
+  KeygenCommand keygen;
+  std::string speed = "max", format, jsonl, feed, curve_key, curve_server_key;
+  std::vector<std::string> protocols, operator_positions;
+  std::int64_t retention_s = 60;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
   std::string antenna, recording_name;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
@@ -46,11 +49,57 @@ void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
   app.add_option("--boot", out.boot, "fix the start's id, so that output can be compared");
 }
 
+void add_feed_access_options(CLI::App& app, Raw& raw, OutputOptions& out) {
+  app.add_option(
+         "--snapshot", out.snapshot,
+         "bind the socket that tells newcomers the present state here; else at the port after --feed's")
+      ->type_name("ENDPOINT");
+  app.add_option("--curve-key", raw.curve_key,
+                 "encrypt the feed with this secret key, NAME.key_secret of windhover keygen")
+      ->type_name("FILE");
+  app.add_option(
+         "--allow", out.allow,
+         "with --curve-key: who may subscribe, a public key file or a folder of them, read again when it "
+         "changes; may be repeated")
+      ->type_name("FILE_OR_DIR");
+  app.add_flag("--insecure-feed", out.insecure_feed,
+               "bind beyond this machine without encryption: whoever reaches the port reads everything");
+}
+
+void add_privacy_options(CLI::App& app, Raw& raw) {
+  app.add_option(
+         "--protocol", raw.protocols,
+         "how much to tell of the aircraft of a protocol, such as dji_droneid=presence: off, presence or "
+         "full; 'all' for every protocol; may be repeated")
+      ->type_name("PROTOCOL=HOW");
+  app.add_option(
+         "--operator-position", raw.operator_positions,
+         "where people are (pilot, home, take-off): withheld, rounded to 0.01 degrees or full; for one of "
+         "feed, jsonl and table with its name in front, such as feed=rounded; may be repeated")
+      ->type_name("[OUTPUT=]HOW");
+  app.add_option("--retention", raw.retention_s, "forget an aircraft so many seconds after its last frame")
+      ->type_name("S")
+      ->capture_default_str()
+      ->check(CLI::Range(5, 3600));
+}
+
 void add_decoder_options(CLI::App& app, DecoderChoice& decoders, SensorOptions& sensor) {
   app.add_option("--with", decoders.with, "also this decoder, such as bluetooth_2m; may be repeated")
       ->type_name("DECODER");
   app.add_option("--without", decoders.without, "not this decoder, such as dji_droneid; may be repeated")
       ->type_name("DECODER");
+  app.add_option_function<std::string>(
+         "--wifi-fcs",
+         [&decoders](const std::string& which) {
+           if (which != "all") return;
+           decoders.with.emplace_back("wifi_every_fcs");
+           decoders.without.emplace_back("wifi");
+         },
+         "which Wi-Fi frames are read to their check sequence: those that may hold Remote ID (needed), or "
+         "all, "
+         "for exact accounts at a price; what is read is dropped at once")
+      ->type_name("needed|all")
+      ->check(CLI::IsMember({"needed", "all"}));
   app.add_option("--workers", sensor.workers, "threads that decode; 0 chooses by the machine")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
@@ -73,6 +122,8 @@ CLI::App* add_replay(CLI::App& app, Raw& raw) {
   replay->add_flag("--verify", raw.replay.recording.verify_sha512, "check core:sha512 before anything else");
   add_decoder_options(*replay, raw.replay.decoders, raw.replay.sensor);
   add_output_options(*replay, raw, raw.replay.output);
+  add_feed_access_options(*replay, raw, raw.replay.output);
+  add_privacy_options(*replay, raw);
   return replay;
 }
 
@@ -87,6 +138,8 @@ CLI::App* add_run(CLI::App& app, Raw& raw) {
   run->add_option("--bandwidth", raw.bandwidth_hz, "of the device's filter")->type_name("HZ");
   add_decoder_options(*run, raw.run.decoders, raw.run.sensor);
   add_output_options(*run, raw, raw.run.output);
+  add_feed_access_options(*run, raw, raw.run.output);
+  add_privacy_options(*run, raw);
   return run;
 }
 
@@ -96,6 +149,15 @@ CLI::App* add_listen(CLI::App& app, Raw& raw) {
   listen->add_option("ENDPOINT", raw.listen.endpoint, "of the feed")->capture_default_str();
   listen->add_option("--topic", raw.listen.topic, "prefix of what to hear, such as wh1.aircraft.")
       ->capture_default_str();
+  listen
+      ->add_option("--snapshot", raw.listen.snapshot_endpoint, "of the feed; else the port after ENDPOINT's")
+      ->type_name("ENDPOINT");
+  listen
+      ->add_option("--curve-server-key", raw.curve_server_key,
+                   "the sensor's public key, NAME.key: the feed is encrypted, and from nobody else")
+      ->type_name("FILE");
+  listen->add_option("--curve-key", raw.curve_key, "own secret key, NAME.key_secret of windhover keygen")
+      ->type_name("FILE");
   listen->add_flag("--json", raw.listen.json, "JSON lines, also on a terminal");
   listen->add_option("--count", raw.count, "end after so many messages")->check(CLI::PositiveNumber);
   listen->add_option("--timeout", raw.timeout_s, "end after so many seconds without a message")
@@ -165,7 +227,20 @@ std::optional<Value> given(const CLI::App& app, const std::string& option, const
   return app.count(option) > 0 ? std::optional<Value>(value) : std::nullopt;
 }
 
+void finish_feed_access(const CLI::App& app, const Raw& raw, OutputOptions& out) {
+  if (app.count("--curve-key") > 0) out.curve_key = raw.curve_key;
+  if (out.curve_key && out.allow.empty())
+    throw ConfigError(
+        "--curve-key needs --allow: a file or folder with the public keys of those who may subscribe");
+  if (!out.curve_key && !out.allow.empty())
+    throw ConfigError("--allow needs --curve-key: without encryption nobody can be told from anybody");
+}
+
 void finish_output(const CLI::App& app, const Raw& raw, OutputOptions& out) {
+  finish_feed_access(app, raw, out);
+  for (const std::string& each : raw.protocols) set_protocol(out.privacy, each);
+  for (const std::string& each : raw.operator_positions) set_operator_position(out.privacy, each);
+  out.privacy.retention = std::chrono::seconds(raw.retention_s);
   if (app.count("--jsonl") > 0) out.jsonl = raw.jsonl;
   out.feed = given(app, "--feed", raw.feed);
   // A recording may be over before a subscriber has found the socket; a live sensor has no need to wait.
@@ -205,6 +280,12 @@ ListenOptions finish_listen(const CLI::App& app, Raw& raw) {
   ListenOptions options = raw.listen;
   options.count = given(app, "--count", raw.count);
   if (app.count("--timeout") > 0) options.timeout = std::chrono::seconds(raw.timeout_s);
+  const auto given_keys = app.count("--curve-key") + app.count("--curve-server-key");
+  if (given_keys == 1)
+    throw ConfigError(
+        "an encrypted feed needs both --curve-server-key, the sensor's, and --curve-key, your own");
+  if (given_keys == 2)
+    options.curve = {read_curve_secret_file(raw.curve_key), read_curve_public_file(raw.curve_server_key)};
   return options;
 }
 
@@ -247,6 +328,12 @@ Command parse_arguments(int argc, char** argv) {
   const CLI::App* bench = add_bench(app, raw);
   const CLI::App* gateway = add_gateway(app, raw.gateway);
   const CLI::App* devices = app.add_subcommand("devices", "SDRs found, and what each could hear");
+  CLI::App* keygen =
+      app.add_subcommand("keygen", "make keys for an encrypted feed, for a sensor or a subscriber");
+  keygen
+      ->add_option("NAME", raw.keygen.stem,
+                   "of the files: NAME.key to give away, NAME.key_secret to keep; nothing is overwritten")
+      ->required();
   CLI::App* synth =
       app.add_subcommand("synth", "render a scene from our own modulators into a SigMF recording");
   synth->add_option("SCENE", raw.synth.scene, "JSON file")->required();
@@ -262,6 +349,7 @@ Command parse_arguments(int argc, char** argv) {
   if (*listen) return finish_listen(*listen, raw);
   if (*bench) return raw.bench;
   if (*devices) return DevicesCommand{};
+  if (*keygen) return raw.keygen;
   if (*gateway) return finish_gateway(*gateway, raw.gateway);
   return raw.synth;
 }

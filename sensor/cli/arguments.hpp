@@ -11,6 +11,7 @@
 #include "gateway/options.hpp"
 #include "sensor/decoder_choice.hpp"
 #include "sensor/listen.hpp"
+#include "sensor/privacy.hpp"
 #include "sensor/recording_layout.hpp"
 #include "sensor/sensor.hpp"
 #include "sensor/soapy_source.hpp"
@@ -19,8 +20,13 @@ namespace windhover::sensor {
 
 /// Where the feed of `replay` and `run` goes.
 struct OutputOptions {
-  std::optional<std::filesystem::path> jsonl;  ///< "-" = standard output
-  std::optional<std::string> feed;             ///< endpoint to bind
+  std::optional<std::filesystem::path> jsonl;      ///< "-" = standard output
+  std::optional<std::string> feed;                 ///< endpoint to bind
+  std::string snapshot;                            ///< the other one; empty: beside it
+  std::optional<std::filesystem::path> curve_key;  ///< secret certificate of the feed
+  std::vector<std::filesystem::path> allow;        ///< whom to let in, with curve_key
+  bool insecure_feed = false;
+  PrivacyOptions privacy{};
   std::chrono::milliseconds wait_subscriber{0};
   bool rejects = false;
   std::string node = "windhover";
@@ -61,13 +67,17 @@ struct GatewayCommand {
 
 struct DevicesCommand {};
 
+struct KeygenCommand {
+  std::filesystem::path stem;  ///< of the files to write
+};
+
 /// Help, version, or nothing more to do than to end with this code.
 struct NoCommand {
   int exit_code;
 };
 
 using Command = std::variant<NoCommand, ReplayCommand, RunCommand, ListenOptions, SynthCommand, BenchCommand,
-                             DevicesCommand, GatewayCommand>;
+                             DevicesCommand, KeygenCommand, GatewayCommand>;
 
 /// Prints help and usage errors itself. Throws ConfigError for values that CLI11 cannot judge.
 Command parse_arguments(int argc, char** argv);

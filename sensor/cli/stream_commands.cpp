@@ -11,7 +11,9 @@
 #include "sensor/cli/commands.hpp"
 #include "sensor/cli/stop_signal.hpp"
 #include "sensor/config_error.hpp"
+#include "sensor/feed.hpp"
 #include "sensor/feed_reader.hpp"
+#include "sensor/link_table.hpp"
 #include "sensor/recording_source.hpp"
 #include "sensor/resampling_source.hpp"
 #include "sensor/wisdom.hpp"
@@ -19,29 +21,47 @@
 namespace windhover::sensor {
 namespace {
 
+FeedOptions feed_options(const OutputOptions& options, const std::string& boot) {
+  FeedOptions feed{.endpoint = *options.feed, .snapshot_endpoint = options.snapshot};
+  feed.node = options.node;
+  feed.boot = boot;
+  if (options.curve_key) feed.access = {read_curve_secret_file(*options.curve_key), options.allow};
+  feed.insecure = options.insecure_feed;
+  feed.operator_position = operator_position_at(options.privacy, "feed");
+  return feed;
+}
+
 /// The sinks that the user asked for and the stage that feeds them, in the thread that uses them.
 class Outputs {
  public:
-  explicit Outputs(const OutputOptions& options) {
-    if (options.jsonl) jsonl_ = std::make_unique<JsonlSink>(*options.jsonl);
+  explicit Outputs(const OutputOptions& options) : board_(operator_position_at(options.privacy, "table")) {
+    const std::string boot = options.boot.empty() ? new_boot_id() : options.boot;
+    if (options.jsonl)
+      jsonl_ = std::make_unique<JsonlSink>(*options.jsonl, operator_position_at(options.privacy, "jsonl"));
     if (options.feed) {
-      feed_ = std::make_unique<Feed>(FeedOptions{*options.feed});
+      feed_ = std::make_unique<Feed>(feed_options(options, boot));
       if (options.wait_subscriber.count() > 0) feed_->wait_for_subscriber(options.wait_subscriber);
     }
     std::vector<FeedSink*> sinks{&board_};
     if (jsonl_) sinks.push_back(jsonl_.get());
     if (feed_) sinks.push_back(feed_.get());
     stage_ = std::make_unique<FeedStage>(
-        FeedStageOptions{
-            options.node, options.boot.empty() ? new_boot_id() : options.boot, options.rejects, {}},
+        FeedStageOptions{options.node,
+                         boot,
+                         options.rejects,
+                         {},
+                         {.hash = options.boot.empty() ? AddressHash() : AddressHash(options.boot)},
+                         options.privacy},
         sinks);
   }
 
   FeedStage& stage() { return *stage_; }
   /// Standard output belongs to the JSON lines when they go there.
-  void print_table(const OutputOptions& options) const {
+  void print_tables(const OutputOptions& options) const {
     std::ostream& out = options.jsonl == "-" ? std::cerr : std::cout;
     out << aircraft_table(board_.rows());
+    if (const auto links = link_table(board_.links(), {.most_rows = 40}); !links.empty())
+      out << '\n' << links;
   }
   void close() {
     if (jsonl_) jsonl_->close();
@@ -71,7 +91,7 @@ int run_replay(const ReplayCommand& command) {
     if (stop) break;
   }
   outputs.close();
-  outputs.print_table(command.output);
+  outputs.print_tables(command.output);
   return 0;
 }
 

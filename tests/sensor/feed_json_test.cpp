@@ -151,18 +151,22 @@ BOOST_AUTO_TEST_CASE(status_tells_the_stream_and_the_counters) {
   message.counts.frames["dji_droneid"] = 3;
   message.counts.rejects["dji_droneid"]["crc24"] = 4;
   message.counts.aircraft = 1;
-  message.counts.full_queues = 9;
+  message.counts.feed = {{{"frame", 9}}, 8, 7, 6, 5, 4};
   const std::string common =
       R"({"v":1,"type":"status","sensor":"roof","boot":"0123456789abcdef","seq":7,)"
       R"("time":"2026-03-01T12:00:00.000000Z","version":"0.1.0","source":"a.sigmf-meta","rate_hz":50000000.0,)"
       R"("center_hz":2457500000.0,"band":{"low_hz":2432500000.0,"high_hz":2482500000.0},"time_known":false,)"
       R"("samples":98780,"stream_s":0.001976,"gaps":0,"lost_samples":0,"nonfinite_samples":0,)"
-      R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"others":{},"duplicates":0,)"
-      R"("rejects":{"dji_droneid":{"crc24":4}},"aircraft":1,"aircraft_evicted":0)";
+      R"("saturated_samples":0,"drops":{"iq_ring":2},"frames":{"dji_droneid":3},"others":{},"switched_off":0,)"
+      R"("duplicates":0,"rejects":{"dji_droneid":{"crc24":4}},"links":0,"links_evicted":0,"aircraft":1,)"
+      R"("aircraft_evicted":0)";
   BOOST_TEST(to_json(message) == common + "}");
   message.stream.live = LiveStatus{{{"bank", 0.123456}}, 0.0123};
-  BOOST_TEST(to_json(message) ==
-             common + R"(,"live":{"thread_load":{"bank":0.1235},"lag_s":0.0123,"full_queues":9}})");
+  BOOST_TEST(
+      to_json(message) ==
+      common +
+          R"(,"live":{"thread_load":{"bank":0.1235},"lag_s":0.0123,"feed":{"full_queues":{"frame":9},"topics":8,)"
+          R"("snapshots":7,"bad_requests":6,"refused_clients":5,"reopened":4}}})");
 }
 
 BOOST_AUTO_TEST_CASE(a_reject_tells_reason_and_levels) {

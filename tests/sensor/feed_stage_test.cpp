@@ -31,7 +31,7 @@ class Collect : public FeedSink {
       if (body["type"] == kind) found.push_back(body);
     return found;
   }
-  std::uint64_t full_queues() const override { return 11; }
+  std::optional<FeedHealth> health() const override { return FeedHealth{{{"frame", 11}}, 5, 4, 3, 2, 1}; }
 
   std::vector<std::string> kinds, topics;
   std::vector<json> bodies;
@@ -127,6 +127,41 @@ BOOST_AUTO_TEST_CASE(one_burst_heard_on_two_channels_is_one_frame) {
   BOOST_TEST(sink.of_kind("status")[0]["frames"]["dji_droneid"] == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_wifi_frame_read_on_neighbouring_channels_is_one_frame) {
+  Collect sink;
+  FeedStage stage(options(), {&sink});
+  TimedFrame first = numbered(1, at_ms(1000));
+  first.frame.transport = "wifi_beacon";
+  hear(stage, first);
+  hear(stage, moved(first, 2e-6, 5e6));
+  hear(stage, moved(first, -2e-6, -10e6));
+  BOOST_TEST(sink.of_kind("frame").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_link_belongs_to_the_aircraft_whose_frames_its_address_sent) {
+  Collect sink;
+  FeedStage stage(options(), {&sink});
+  TimedFrame beacon = numbered(1, at_ms(1000));
+  beacon.frame.transmitter = decoders::Transmitter{{2, 0, 0, 0, 0, 7}, true};
+  hear(stage, beacon);
+  TimedPdu pdu;
+  pdu.pdu.kind = "wifi";
+  pdu.pdu.phy = "ofdm";
+  pdu.pdu.octets = 1500;
+  pdu.pdu.proof = decoders::Proof::frame_checked;
+  pdu.pdu.frames_checked = 1;
+  pdu.pdu.transmitter = beacon.frame.transmitter;
+  pdu.at.time = at_ms(1500);
+  stage.on_pdu(pdu, at_ms(1500));
+  stage.finish({}, at_ms(2000));
+  const auto links = sink.of_kind("link");
+  BOOST_REQUIRE(links.size() == 1U);
+  BOOST_TEST(links[0]["aircraft"]["id"] == sink.of_kind("frame")[0]["aircraft"]);
+  BOOST_TEST(links[0]["transmitter"]["address"] == "02:00:00:00:00:07");
+  BOOST_TEST(links[0]["bytes"]["exact"] == 1500);
+  BOOST_TEST(sink.topics[2].starts_with("wh1.link.roof.wifi-"));
+}
+
 BOOST_AUTO_TEST_CASE(frames_that_differ_in_time_carrier_or_payload_are_not_duplicates) {
   const TimedFrame first = numbered(1, at_ms(1000));
   TimedFrame other_payload = numbered(2, at_ms(1000));
@@ -184,7 +219,8 @@ BOOST_AUTO_TEST_CASE(status_has_live_figures_only_when_the_pipeline_is_live) {
   stage.on_status({}, at_ms(1));
   stage.on_status(live, at_ms(2));
   BOOST_TEST(!sink.bodies[0].contains("live"));
-  BOOST_TEST(sink.bodies[1]["live"]["full_queues"] == 11);
+  BOOST_TEST(sink.bodies[1]["live"]["feed"]["full_queues"]["frame"] == 11);
+  BOOST_TEST(sink.bodies[1]["live"]["feed"]["snapshots"] == 4);
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_short_recording_tells_the_last_state) {

@@ -121,6 +121,26 @@ BOOST_AUTO_TEST_CASE(a_wide_signal_opens_the_channel_around_its_centre_and_no_ot
   }
 }
 
+BOOST_AUTO_TEST_CASE(channels_of_several_widths_open_by_the_width_of_what_is_there) {
+  const auto widths = [](decoders::Band) {
+    std::vector<decoders::ChannelSpec> specs;
+    for (const double width : {17e6, 8.5e6, 4.25e6})
+      specs.push_back({{2437e6}, {width}, {std::max(width, 8.5e6) / 0.85}, decoders::Gate::on_centre});
+    return specs;
+  };
+  const std::array registry{decoders::DecoderEntry{"widths", widths, nullptr}};
+  constexpr double kClocks[] = {1, 0.5, 0.25};
+  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST_CONTEXT("clock " << kClocks[i]) {
+      Sky sky(0.06);
+      const std::vector<std::uint8_t> psdu(700, 0x5A);
+      sky.add(synth::modulate_wifi_ofdm(psdu, 6, {.clock = kClocks[i]}), 0.045, {2437e6},
+              power(15, 20e6 * kClocks[i]));
+      const auto share = sky.open_share(registry, 0.0452, 0.0458);
+      BOOST_TEST(share[i] > 0.99);
+      for (std::size_t other = i + 1; other < 3; ++other) BOOST_TEST(share[other] < 0.01);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(dsss_far_below_the_noise_opens_its_channel) {
   Sky sky(0.06);
   const std::vector<std::uint8_t> psdu(150, 0x5A);

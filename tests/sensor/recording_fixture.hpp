@@ -3,7 +3,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <stdlib.h>  // NOLINT: mkdtemp is POSIX
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -17,31 +16,12 @@
 #include <vector>
 
 #include "sensor/recording_source.hpp"
+#include "tests/sensor/temporary_folder.hpp"
 
 namespace windhover::sensor::testing {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-/// A folder of its own for each test, gone at its end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "windhover_test_XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 inline fs::path write_file(const fs::path& path, std::span<const std::byte> octets) {
   std::ofstream(path, std::ios::binary)

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(every_frame_of_the_real_recordings) {
        {"wifi_ofdm_a_6mbps_cable", "wifi_ofdm_a_12mbps_cable", "wifi_ofdm_a_36mbps_cable",
         "wifi_ofdm_n_6p5mbps_cable", "wifi_ofdm_n_13mbps_cable", "wifi_ofdm_n_39mbps_cable",
         "wifi_ofdm_n_65mbps_cable", "wifi_ofdm_n_65mbps_air", "wifi_ofdm_n_6p5mbps_air"})
-    check_recording(name, 1500);
+    check_recording(name, std::string_view(name) == "wifi_ofdm_n_6p5mbps_air" ? 4193 : -1);
 }
 
 BOOST_AUTO_TEST_CASE(all_legacy_rates_through_offsets_and_multipath) {

@@ -1,0 +1,87 @@
+#include "sensor/feed_publisher.hpp"
+
+#include <algorithm>
+
+namespace windhover::sensor {
+namespace {
+
+// A subscription is a topic prefix; nothing longer is taken in, whoever sends it.
+constexpr std::int64_t kMostPartBytes = 1024;
+// Subscriptions read at one go, so that a flood of them cannot hold the caller.
+constexpr int kSubscriptionsAtOnce = 1000;
+constexpr int kRepeatsAtOnce = 100;
+// ZeroMQ keeps every subscription that it is sent, without a limit. Beyond this, which no honest clients
+// reach, the socket is opened anew: everybody is disconnected, and comes back with what they really want.
+constexpr std::int64_t kMostSubscriptionBytes = 16 << 20;
+constexpr std::int64_t kBytesASubscription = 100;  // about, beside its text
+
+}  // namespace
+
+FeedPublisher::FeedPublisher(zmq::context_t& context, const ServerAddress& address, int queue_messages,
+                             std::chrono::milliseconds linger)
+    : socket_(context, zmq::socket_type::xpub, address, kMostPartBytes, [=](zmq::socket_t& xpub) {
+        xpub.set(zmq::sockopt::sndhwm, std::max(queue_messages, 1));
+        xpub.set(zmq::sockopt::rcvhwm, 100);
+        xpub.set(zmq::sockopt::linger, static_cast<int>(linger.count()));
+        xpub.set(zmq::sockopt::xpub_verboser, true);  // each one that comes and goes is told
+        xpub.set(zmq::sockopt::xpub_nodrop, true);    // see publish()
+      }) {}
+
+void FeedPublisher::publish(const OutgoingMessage& message) {
+  if (!socket_.try_open() || send(message.topic, message.json)) return;
+  // Only with NODROP does the socket say that a queue is full, but then it would send to nobody. So: count,
+  // and send again in the lossy way, which skips the full queues alone.
+  ++full_queues_[std::string(message.kind)];
+  send_to_those_with_room(message.topic, message.json);
+}
+
+void FeedPublisher::serve(const LastValues& values, LastValues::Instant now) {
+  if (!socket_.try_open()) return;
+  read_subscriptions();
+  if (subscription_bytes_ > kMostSubscriptionBytes) return reopen();
+  for (int i = 0; i < kRepeatsAtOnce; ++i) {
+    const auto* value = repeats_.next(values, now);
+    if (value == nullptr) return;
+    send_to_those_with_room(value->first, value->second.json);
+  }
+}
+
+void FeedPublisher::reopen() {
+  socket_.close();
+  subscriptions_ = subscription_bytes_ = 0;
+  reader_ = MessageReader(1);
+  ++reopened_;
+}
+
+// The socket must be read: what nobody takes it keeps.
+void FeedPublisher::read_subscriptions() {
+  int budget = kSubscriptionsAtOnce;
+  for (auto found = reader_.read(socket_.get(), budget); found != MessageReader::Found::nothing;
+       found = reader_.read(socket_.get(), budget))
+    take_subscription(reader_.parts().front());
+}
+
+// 1 and a prefix: subscribes; 0 and a prefix: no longer. All else is thrown away.
+void FeedPublisher::take_subscription(std::string_view message) {
+  if (message.empty() || (message[0] != '\0' && message[0] != '\1')) return;
+  const int sign = message[0] == '\1' ? 1 : -1;
+  subscriptions_ += sign;
+  subscription_bytes_ += sign * (static_cast<std::int64_t>(message.size()) + kBytesASubscription);
+  if (sign > 0) repeats_.want(message.substr(1));
+}
+
+bool FeedPublisher::send(std::string_view topic, std::string_view json) {
+  const auto part = [&](std::string_view text, zmq::send_flags more) {
+    return uninterrupted(
+        [&] { return socket_.get().send(zmq::buffer(text), more | zmq::send_flags::dontwait).has_value(); });
+  };
+  return part(topic, zmq::send_flags::sndmore) && part(json, zmq::send_flags::none);
+}
+
+void FeedPublisher::send_to_those_with_room(std::string_view topic, std::string_view json) {
+  socket_.get().set(zmq::sockopt::xpub_nodrop, false);
+  send(topic, json);
+  socket_.get().set(zmq::sockopt::xpub_nodrop, true);
+}
+
+}  // namespace windhover::sensor

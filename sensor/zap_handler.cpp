@@ -1,0 +1,56 @@
+#include "sensor/zap_handler.hpp"
+
+#include <array>
+#include <string>
+
+namespace windhover::sensor {
+namespace {
+
+constexpr const char* kZapEndpoint = "inproc://zeromq.zap.01";
+constexpr const char* kZapVersion = "1.0";
+constexpr int kPartsAtOnce = 500;
+constexpr std::size_t kKeyBytes = 32;
+
+// Of a request.
+enum Part : std::size_t { version, request_id, domain, address, identity, mechanism, client_key, kParts };
+
+std::string z85(const std::string& key) {
+  std::array<char, kKeyBytes * 5 / 4 + 1> text{};
+  zmq_z85_encode(text.data(), reinterpret_cast<const std::uint8_t*>(key.data()), kKeyBytes);
+  return text.data();
+}
+
+bool asks_about_a_key(const std::vector<std::string>& request) {
+  return request.size() == kParts && request[domain] == kZapDomain && request[mechanism] == "CURVE" &&
+         request[client_key].size() == kKeyBytes;
+}
+
+}  // namespace
+
+ZapHandler::ZapHandler(zmq::context_t& context, const AccessList& allowed)
+    : allowed_(allowed), socket_(context, zmq::socket_type::rep), reader_(kParts) {
+  socket_.set(zmq::sockopt::linger, 0);
+  socket_.bind(kZapEndpoint);
+}
+
+void ZapHandler::serve() {
+  int budget = kPartsAtOnce;
+  for (auto found = reader_.read(socket_, budget); found != MessageReader::Found::nothing;
+       found = reader_.read(socket_, budget))
+    answer(reader_.parts());
+}
+
+void ZapHandler::answer(const std::vector<std::string>& request) {
+  const auto name = asks_about_a_key(request) ? allowed_.name_of(z85(request[client_key])) : std::nullopt;
+  if (!name) ++refused_;
+  const std::string id = request.size() > request_id ? request[request_id] : std::string();
+  const std::array<std::string, 6> answer{kZapVersion,          id,
+                                          name ? "200" : "400", name ? "OK" : "this key is not on the list",
+                                          name.value_or(""),    ""};
+  for (std::size_t i = 0; i < answer.size(); ++i)
+    socket_.send(zmq::buffer(answer[i]),
+                 (i + 1 < answer.size() ? zmq::send_flags::sndmore : zmq::send_flags::none) |
+                     zmq::send_flags::dontwait);
+}
+
+}  // namespace windhover::sensor

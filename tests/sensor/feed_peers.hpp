@@ -1,0 +1,148 @@
+#pragma once
+// The other side of the feed, for tests with real sockets.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+#include <zmq.hpp>
+
+#include "sensor/feed.hpp"
+
+namespace windhover::sensor::test {
+
+inline constexpr std::chrono::seconds kPatience{10};
+
+/// Serves the feed until `done()`; false after kPatience, or `longest`.
+template <typename Done>
+bool serve_until(Feed& feed, Done done, std::chrono::milliseconds longest = kPatience) {
+  const auto deadline = std::chrono::steady_clock::now() + longest;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    feed.serve();
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+/// A plain ZeroMQ socket that is read without waiting.
+class Peer {
+ public:
+  Peer(zmq::socket_type type, const std::string& endpoint, const std::optional<CurveClientKeys>& keys = {},
+       int queue = 0)
+      : socket_(context_, type) {
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvhwm, queue);
+    if (keys) {
+      socket_.set(zmq::sockopt::curve_serverkey, keys->server_public_key);
+      socket_.set(zmq::sockopt::curve_publickey, keys->own.public_key);
+      socket_.set(zmq::sockopt::curve_secretkey, keys->own.secret_key);
+    }
+    socket_.connect(endpoint);
+  }
+  zmq::socket_t& socket() { return socket_; }
+  void subscribe(const std::string& topic) { socket_.set(zmq::sockopt::subscribe, topic); }
+  void send(const std::vector<std::string>& parts) {
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      socket_.send(zmq::buffer(parts[i]),
+                   i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
+  }
+  /// Empty if nothing is there.
+  std::vector<std::string> receive() {
+    std::vector<std::string> parts;
+    zmq::message_t part;
+    do {
+      if (!socket_.recv(part, zmq::recv_flags::dontwait)) return {};
+      parts.push_back(part.to_string());
+    } while (part.more());
+    return parts;
+  }
+
+ private:
+  zmq::context_t context_{1};
+  zmq::socket_t socket_;
+};
+
+/// What the peer gets within kPatience, empty if nothing.
+inline std::vector<std::string> receive(Feed& feed, Peer& peer) {
+  std::vector<std::string> parts;
+  serve_until(feed, [&] { return !(parts = peer.receive()).empty(); });
+  return parts;
+}
+
+/// A subscriber; the feed knows of it when it has been served.
+inline Peer subscribe(Feed& feed, const std::string& topic, int queue = 0) {
+  Peer peer(zmq::socket_type::sub, feed.last_endpoint(), {}, queue);
+  peer.subscribe(topic);
+  return peer;
+}
+
+inline bool has_pyzmq() { return std::system("/usr/bin/python3 -c 'import zmq' >/dev/null 2>&1") == 0; }
+
+/// A program of ours, its output readable line by line; killed at the end.
+class Child {
+ public:
+  explicit Child(const std::vector<std::string>& command) {
+    // Built before the fork: the child of a program with threads may not allocate.
+    std::vector<char*> arguments;
+    for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
+    arguments.push_back(nullptr);
+    int ends[2];
+    BOOST_REQUIRE(pipe(ends) == 0);
+    pid_ = fork();
+    BOOST_REQUIRE(pid_ >= 0);
+    if (pid_ == 0) {
+      dup2(ends[1], STDOUT_FILENO);
+      dup2(ends[1], STDERR_FILENO);
+      close(ends[0]);
+      close(ends[1]);
+      execv(arguments[0], arguments.data());
+      _exit(127);
+    }
+    close(ends[1]);
+    output_ = fdopen(ends[0], "r");
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (pid_ > 0) kill(pid_, SIGKILL);
+    wait();
+    std::fclose(output_);
+  }
+  std::string line() {
+    std::string text;
+    for (int c = std::fgetc(output_); c != EOF && c != '\n'; c = std::fgetc(output_))
+      text += static_cast<char>(c);
+    return text;
+  }
+  /// Its exit code once it has ended; -1 if by a signal.
+  int wait() {
+    if (pid_ > 0) waitpid(pid_, &status_, 0);
+    pid_ = -1;
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
+  }
+
+ private:
+  pid_t pid_ = -1;
+  int status_ = 0;
+  std::FILE* output_ = nullptr;
+};
+
+/// Debian's Python, for which the packages are.
+inline int run_python(const std::string& script, std::vector<std::string> arguments) {
+  std::vector<std::string> command{"/usr/bin/python3", "-c", script};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  Child child(command);
+  for (std::string line = child.line(); !line.empty(); line = child.line()) BOOST_TEST_MESSAGE(line);
+  return child.wait();
+}
+
+}  // namespace windhover::sensor::test
