@@ -31,6 +31,7 @@ struct BroadcastSocket::Socket {
   zmq::context_t context{1};
   zmq::socket_t xpub{context, zmq::socket_type::xpub};
   std::uint64_t sent = 0, full_queues = 0;
+  std::int64_t subscriptions = 0;
 
   bool try_send(std::string_view message) {
     return uninterrupted(
@@ -45,8 +46,8 @@ BroadcastSocket::BroadcastSocket(const std::string& endpoint) : socket_(std::mak
   xpub.set(zmq::sockopt::maxmsgsize, kMostIncomingBytes);
   xpub.set(zmq::sockopt::ipv6, endpoint.find('[') != std::string::npos);
   xpub.set(zmq::sockopt::tcp_keepalive, 1);
-  xpub.set(zmq::sockopt::xpub_verbose, true);  // every subscriber shows, not the first of a prefix alone
-  xpub.set(zmq::sockopt::xpub_nodrop, true);   // see send()
+  xpub.set(zmq::sockopt::xpub_verboser, true);  // every subscriber shows, not the first and the last alone
+  xpub.set(zmq::sockopt::xpub_nodrop, true);    // see send()
   try {
     xpub.bind(endpoint);
   } catch (const zmq::error_t& error) {
@@ -72,10 +73,17 @@ bool BroadcastSocket::has_new_subscriber() {
   bool any = false;
   zmq::message_t message;
   const auto receive = [&] { return socket_->xpub.recv(message, zmq::recv_flags::dontwait).has_value(); };
-  for (int i = 0; i < kMostSubscriptionsAtOnce && uninterrupted(receive); ++i)
-    any |= message.size() > 0 && *static_cast<const std::uint8_t*>(message.data()) == 1;
+  for (int i = 0; i < kMostSubscriptionsAtOnce && uninterrupted(receive); ++i) {
+    if (message.size() == 0) continue;
+    const auto first = *static_cast<const std::uint8_t*>(message.data());
+    if (first == 1) ++socket_->subscriptions;
+    if (first == 0) --socket_->subscriptions;
+    any |= first == 1;
+  }
   return any;
 }
+
+bool BroadcastSocket::has_subscribers() const { return socket_->subscriptions > 0; }
 
 std::uint64_t BroadcastSocket::sent() const { return socket_->sent; }
 std::uint64_t BroadcastSocket::full_queues() const { return socket_->full_queues; }

@@ -17,8 +17,9 @@ class BroadcastSocket {
 
   /// Never blocks. A subscriber whose queue is full loses the message; the others get it.
   void send(std::string_view message);
-  /// True if somebody has subscribed since the last call: time to tell the present state.
+  /// Takes in who has come and gone. True if somebody has come: time to tell the present state.
   bool has_new_subscriber();
+  bool has_subscribers() const;
 
   std::uint64_t sent() const;
   std::uint64_t full_queues() const;  ///< times that a subscriber's queue ran full

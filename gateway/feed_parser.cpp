@@ -163,7 +163,7 @@ std::optional<Body> read_status(const Members& members) {
   const Members live = members.object("live");
   status.thread_load = live.shares("thread_load");
   status.lag_s = live.number("lag_s", kLag_s);
-  status.full_queues = live.count("full_queues");
+  for (const auto& [kind, count] : live.object("feed").counts("full_queues")) status.full_queues += count;
   return status;
 }
 

@@ -111,12 +111,12 @@ struct Link {
 
 /// What somebody should look at; told when it is raised and when it is cleared.
 struct Alert {
-  std::string id;                  ///< stable key
-  std::string category, severity;  ///< "spoof_suspicion", …; severity as of a reason
+  std::string id;                      ///< stable key
+  std::string category{}, severity{};  ///< "spoof_suspicion", …; severity as of a reason
   bool raised = true;
-  std::optional<UtcTime> since;
-  std::optional<std::string> aircraft;  ///< id of the one that it is about
-  std::string text;                     ///< a sentence
+  std::optional<UtcTime> since{};
+  std::optional<std::string> aircraft{};  ///< id of the one that it is about
+  std::string text{};                     ///< a sentence
 };
 
 /// monostate: a kind that the gateway has no use for.

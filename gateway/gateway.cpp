@@ -93,7 +93,7 @@ std::map<std::string, http::Handler> pages(Shared& shared) {
 
 struct Gateway::Parts {
   Parts(const GatewayOptions& options, std::ostream& log_to)
-      : feed({options.feed, options.snapshot, kTopics}), log(log_to) {
+      : feed({options.feed, options.snapshot, kTopics, options.curve}), log(log_to) {
     if (options.dragonsync) dragonsync.emplace(*options.dragonsync, options);
     if (options.cot) cot.emplace(*options.cot, options);
     if (options.http) server.emplace(*options.http, pages(shared));

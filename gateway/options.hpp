@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sensor/curve_keys.hpp"
 #include "sensor/feed_endpoint.hpp"
 
 namespace windhover::gateway {
@@ -50,6 +51,7 @@ struct HttpOptions {
 
 struct GatewayOptions {
   std::string feed = sensor::kDefaultFeedEndpoint;
+  std::optional<sensor::CurveClientKeys> curve;
   std::string snapshot;           ///< of the feed's state; empty: beside the feed
   std::string kit = "windhover";  ///< name of this sensor towards DragonSync and TAK
   std::optional<SensorPosition> position;

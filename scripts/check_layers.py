@@ -38,7 +38,7 @@ THIRD_PARTY = {
                      "tests/support/scene"),
     r"httplib\.h": ("gateway/http/server.cpp",),
     r"prometheus/.*": ("gateway/http/metrics.cpp", "gateway/http/open_metrics.cpp"),
-    r"CLI/.*": ("sensor/cli/arguments.cpp",),
+    r"CLI/.*": ("sensor/cli/arguments.cpp", "sensor/cli/gateway_arguments.cpp"),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
     r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "sensor/address_hash.cpp",
                             "tests/support/scene_output.cpp"),

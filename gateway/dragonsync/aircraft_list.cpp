@@ -141,8 +141,10 @@ Json sensor_location(const std::optional<SensorPosition>& sensor) {
 Json system(const Claimed& claimed) {
   Json json = Json::object();
   if (claimed.pilot) {
-    json["latitude"] = json["operator_lat"] = claimed.pilot->lat_deg;
-    json["longitude"] = json["operator_lon"] = claimed.pilot->lon_deg;
+    json["latitude"] = claimed.pilot->lat_deg;
+    json["longitude"] = claimed.pilot->lon_deg;
+    json["operator_lat"] = claimed.pilot->lat_deg;
+    json["operator_lon"] = claimed.pilot->lon_deg;
   }
   if (claimed.home) {
     json["home_lat"] = claimed.home->lat_deg;

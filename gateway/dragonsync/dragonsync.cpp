@@ -35,8 +35,9 @@ void DragonSync::tick(const Picture& picture, Moment now) {
   if (status_.has_new_subscriber() || is_status_due) tell_status(now);
   if (aircraft_.has_new_subscriber()) aircraft_pace_.start_over();
   if (signals_.has_new_subscriber()) signal_pace_.start_over();
-  tell_aircraft(picture, now.instant);
-  tell_signals(picture, now.instant);
+  // What nobody hears is not told, so that the first who comes need not wait for the next time.
+  if (aircraft_.has_subscribers()) tell_aircraft(picture, now.instant);
+  if (signals_.has_subscribers()) tell_signals(picture, now.instant);
   aircraft_pace_.forget(now.instant);
   signal_pace_.forget(now.instant);
   motion_.forget(now.instant);

@@ -2,18 +2,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sensor/cli/gateway_arguments.hpp"
 #include "sensor/config_error.hpp"
 
 namespace windhover::sensor {
 namespace {
-
-struct RawGateway {
-  std::string feed = kDefaultFeedEndpoint, kit, position, dragonsync, interface, http;
-  std::vector<std::string> cot;
-  std::string rotorcraft, fixed_wing;
-  int ttl = 1;
-  double full_scale_dbm = 0;
-};
 
 // What CLI11 fills in; turned into typed values afterwards.
 struct Raw {
@@ -30,7 +23,7 @@ struct Raw {
   std::string antenna, recording_name;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
-  RawGateway gateway;
+  GatewayArguments gateway;
 };
 
 void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
@@ -182,46 +175,6 @@ CLI::App* add_bench(CLI::App& app, Raw& raw) {
   return bench;
 }
 
-CLI::App* add_gateway(CLI::App& app, RawGateway& raw) {
-  CLI::App* gateway =
-      app.add_subcommand("gateway", "hand what a sensor hears to DragonSync, TAK, Prometheus");
-  gateway->add_option("--feed", raw.feed, "of the sensor")->type_name("ENDPOINT")->capture_default_str();
-  gateway
-      ->add_option("--dragonsync", raw.dragonsync,
-                   "bind DragonSync's ports on this address; 127.0.0.1 without one")
-      ->type_name("[ADDRESS[:PORT]]")
-      ->expected(0, 1);
-  gateway
-      ->add_option("--cot", raw.cot,
-                   "send CoT to udp://ADDRESS:PORT, such as TAK's udp://239.2.3.1:6969; may be repeated")
-      ->type_name("URL");
-  gateway->add_option("--cot-ttl", raw.ttl, "how many routers multicast may cross, and one")
-      ->type_name("HOPS")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 255));
-  gateway->add_option("--cot-interface", raw.interface, "network interface that multicast leaves by")
-      ->type_name("NAME");
-  gateway->add_option("--cot-rotorcraft", raw.rotorcraft, "CoT type of drones, a-u-A-M-H-Q without")
-      ->type_name("TYPE");
-  gateway->add_option("--cot-fixed-wing", raw.fixed_wing, "CoT type of those with wings, a-u-A-M-F-Q without")
-      ->type_name("TYPE");
-  gateway
-      ->add_option("--http", raw.http, "serve metrics and JSON here, 127.0.0.1:7380 without; none: nowhere")
-      ->type_name("ADDRESS:PORT");
-  gateway
-      ->add_option("--sensor-position", raw.position,
-                   "where the antenna is: degrees, degrees, metres above the ellipsoid")
-      ->type_name("LAT,LON[,HAE]");
-  gateway->add_option("--kit", raw.kit, "name of this sensor for DragonSync and TAK; the host's name without")
-      ->type_name("SERIAL");
-  gateway
-      ->add_option("--full-scale-dbm", raw.full_scale_dbm,
-                   "power at the antenna that is 0 dBFS; levels are told in dBm with it")
-      ->type_name("DBM")
-      ->check(CLI::Range(-200.0, 100.0));
-  return gateway;
-}
-
 template <typename Value>
 std::optional<Value> given(const CLI::App& app, const std::string& option, const Value& value) {
   return app.count(option) > 0 ? std::optional<Value>(value) : std::nullopt;
@@ -280,41 +233,21 @@ ListenOptions finish_listen(const CLI::App& app, Raw& raw) {
   ListenOptions options = raw.listen;
   options.count = given(app, "--count", raw.count);
   if (app.count("--timeout") > 0) options.timeout = std::chrono::seconds(raw.timeout_s);
-  const auto given_keys = app.count("--curve-key") + app.count("--curve-server-key");
-  if (given_keys == 1)
-    throw ConfigError(
-        "an encrypted feed needs both --curve-server-key, the sensor's, and --curve-key, your own");
-  if (given_keys == 2)
-    options.curve = {read_curve_secret_file(raw.curve_key), read_curve_public_file(raw.curve_server_key)};
+  options.curve = curve_client_keys(given(app, "--curve-key", raw.curve_key),
+                                    given(app, "--curve-server-key", raw.curve_server_key));
   return options;
 }
 
-std::optional<gateway::CotOptions> finish_cot(const CLI::App& app, const RawGateway& raw) {
-  if (raw.cot.empty()) return std::nullopt;
-  gateway::CotOptions cot;
-  for (const std::string& target : raw.cot) cot.targets.push_back(gateway::parse_cot_target(target));
-  cot.interface = raw.interface;
-  cot.multicast_ttl = raw.ttl;
-  if (app.count("--cot-rotorcraft") > 0) cot.types.rotorcraft = gateway::parse_cot_type(raw.rotorcraft);
-  if (app.count("--cot-fixed-wing") > 0) cot.types.fixed_wing = gateway::parse_cot_type(raw.fixed_wing);
-  return cot;
-}
-
-GatewayCommand finish_gateway(const CLI::App& app, const RawGateway& raw) {
-  gateway::GatewayOptions options;
-  options.feed = raw.feed;
-  options.kit = app.count("--kit") > 0 ? gateway::parse_kit(raw.kit) : gateway::host_kit();
-  if (app.count("--sensor-position") > 0) options.position = gateway::parse_sensor_position(raw.position);
-  options.full_scale_dbm = given(app, "--full-scale-dbm", raw.full_scale_dbm);
-  if (app.count("--dragonsync") > 0)
-    options.dragonsync = gateway::parse_dragonsync(raw.dragonsync.empty() ? "127.0.0.1" : raw.dragonsync);
-  options.cot = finish_cot(app, raw);
-  if (raw.http == "none") options.http.reset();
-  if (app.count("--http") > 0 && options.http) options.http = gateway::parse_http(raw.http);
-  return {options};
-}
-
 }  // namespace
+
+std::optional<CurveClientKeys> curve_client_keys(const std::optional<std::string>& own,
+                                                 const std::optional<std::string>& server) {
+  if (!own && !server) return std::nullopt;
+  if (!own || !server)
+    throw ConfigError(
+        "an encrypted feed needs both --curve-server-key, the sensor's, and --curve-key, your own");
+  return CurveClientKeys{read_curve_secret_file(*own), read_curve_public_file(*server)};
+}
 
 Command parse_arguments(int argc, char** argv) {
   CLI::App app("Windhover: which drones are up there, and what their radio links do. Receives only.",
@@ -326,7 +259,7 @@ Command parse_arguments(int argc, char** argv) {
   const CLI::App* run = add_run(app, raw);
   const CLI::App* listen = add_listen(app, raw);
   const CLI::App* bench = add_bench(app, raw);
-  const CLI::App* gateway = add_gateway(app, raw.gateway);
+  const CLI::App* gateway = raw.gateway.add_to(app);
   const CLI::App* devices = app.add_subcommand("devices", "SDRs found, and what each could hear");
   CLI::App* keygen =
       app.add_subcommand("keygen", "make keys for an encrypted feed, for a sensor or a subscriber");
@@ -350,7 +283,7 @@ Command parse_arguments(int argc, char** argv) {
   if (*bench) return raw.bench;
   if (*devices) return DevicesCommand{};
   if (*keygen) return raw.keygen;
-  if (*gateway) return finish_gateway(*gateway, raw.gateway);
+  if (*gateway) return raw.gateway.finish();
   return raw.synth;
 }
 

@@ -79,6 +79,10 @@ struct NoCommand {
 using Command = std::variant<NoCommand, ReplayCommand, RunCommand, ListenOptions, SynthCommand, BenchCommand,
                              DevicesCommand, KeygenCommand, GatewayCommand>;
 
+/// Of a subscriber, from the key files that it was given; none without any. Throws ConfigError for one alone.
+std::optional<CurveClientKeys> curve_client_keys(const std::optional<std::string>& own,
+                                                 const std::optional<std::string>& server);
+
 /// Prints help and usage errors itself. Throws ConfigError for values that CLI11 cannot judge.
 Command parse_arguments(int argc, char** argv);
 

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(remote_id_reads_byte_for_byte) {
       R"j("vert_speed":-0.5,"direction":127,"ew_dir_segment":"East","op_status":"Airborne",)j"
       R"j("horizontal_accuracy":"<10 m","vertical_accuracy":"<3 m","speed_accuracy":"<0.3 m/s"}},)j"
       R"j({"Self-ID Message":{"text":"Roof survey"}},)j"
-      R"j({"System Message":{"latitude":54.5011,"operator_lat":54.5011,"longitude":6.4932,)j"
+      R"j({"System Message":{"latitude":54.5011,"longitude":6.4932,"operator_lat":54.5011,)j"
       R"j("operator_lon":6.4932}},)j"
       R"j({"Frequency Message":{"frequency":2426.0}}])j";
   BOOST_TEST(aircraft_list(remote_id_aircraft(), kRoof) == expected);
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(droneid_reads_byte_for_byte) {
       R"j({"Location/Vector Message":{"latitude":54.50005,"longitude":6.5001,"geodetic_altitude":15.0,)j"
       R"j("height_agl":12.0,"height_type":"Above Takeoff"}},)j"
       R"j({"Self-ID Message":{"text":"Mavic Air 2"}},)j"
-      R"j({"System Message":{"latitude":54.5,"operator_lat":54.5,"longitude":6.5,"operator_lon":6.5,)j"
+      R"j({"System Message":{"latitude":54.5,"longitude":6.5,"operator_lat":54.5,"operator_lon":6.5,)j"
       R"j("home_lat":54.50005,"home_lon":6.5001}},)j"
       R"j({"Frequency Message":{"frequency":2429.5}}])j";
   BOOST_TEST(aircraft_list(dji_aircraft(), kNoSensor) == expected);

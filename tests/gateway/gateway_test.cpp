@@ -32,17 +32,20 @@ constexpr auto kPatience = 20s;
 
 /// A sensor of which nothing but the feed is real.
 struct FakeSensor {
-  explicit FakeSensor(const std::string& endpoint, std::string boot = "b")
-      : feed({.endpoint = endpoint}), stage({.node = "roof", .boot = std::move(boot)}, {&feed}) {}
+  explicit FakeSensor(const std::string& endpoint, const std::string& boot = "b")
+      : feed({.endpoint = endpoint, .node = "roof", .boot = boot}),
+        stage({.node = "roof", .boot = boot}, {&feed}) {}
 
   void hear(const std::string& serial, std::int64_t ms) {
     const auto at = frames::at_ms(ms);
     stage.on_frame(frames::frame(frames::telemetry(serial), at), at);
+    feed.serve();
   }
   void tell_status(std::uint64_t samples, std::int64_t ms) {
     sensor::StreamStatus stream;
     stream.samples = samples;
     stage.on_status(stream, frames::at_ms(ms));
+    feed.serve();
   }
 
   sensor::Feed feed;
@@ -70,8 +73,8 @@ bool turn_until(Gateway& gateway, const std::function<bool()>& holds) {
 
 std::set<std::string> aircraft_of(const Gateway& gateway) {
   std::set<std::string> ids;
-  for (const json& feature : json::parse(get(gateway.url(), "/api/v1/aircraft").body)["features"])
-    ids.insert(feature["id"]);
+  const json body = json::parse(get(gateway.url(), "/api/v1/aircraft").body);
+  for (const json& feature : body["features"]) ids.insert(feature["id"]);
   return ids;
 }
 
@@ -98,8 +101,9 @@ BOOST_AUTO_TEST_CASE(it_may_start_before_the_sensor_and_outlives_it) {
   sensor->hear("A", 0);
   std::uint64_t samples = 0;
   BOOST_TEST(turn_until(gateway, [&] {
-    sensor->tell_status(samples += 1000, 1000 + static_cast<std::int64_t>(samples));
-    sensor->hear("A", 1000 + static_cast<std::int64_t>(samples));
+    samples += 1000;
+    sensor->tell_status(samples, static_cast<std::int64_t>(samples));
+    sensor->hear("A", static_cast<std::int64_t>(samples));
     return aircraft_of(gateway) == std::set<std::string>{"dji-A"} &&
            get(gateway.url(), "/readyz").status == 200;
   }));
@@ -150,6 +154,7 @@ BOOST_AUTO_TEST_CASE(a_feed_that_sends_rubbish_is_survived) {
     feed.publish({"aircraft", "wh1.aircraft.roof.x",
                   R"({"v":1,"type":"aircraft","sensor":"r","boot":"b","seq":1,)"
                   R"("time":"2026-03-01T12:00:00Z","id":"ok","claimed":7})"});
+    feed.serve();
     return aircraft_of(gateway).contains("ok");
   }));
   BOOST_TEST(get(gateway.url(), "/metrics").body.find("windhover_feed_garbled_total 0\n") ==
