@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cmath>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::string_view kDrone = "drone-";
 constexpr const char* kAlert = "drone-alert";
+constexpr std::string_view kAddressOnly = "rid-unidentified-";  // the feed's ids of these
+constexpr std::chrono::seconds kIdentityWait{4};
 
 std::string upper_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -31,8 +34,7 @@ std::string track_id(const Aircraft& aircraft) {
   const std::string serial = clean_text(aircraft.claimed.serial.value_or(""));
   // A serial number that begins like these names could pass for another aircraft or for an alert.
   if (!serial.empty()) return serial.starts_with(kDrone) ? std::string(kDrone) + serial : serial;
-  constexpr std::string_view address_only = "rid-unidentified-";
-  if (aircraft.id.starts_with(address_only)) return upper_case(aircraft.id.substr(address_only.size()));
+  if (aircraft.id.starts_with(kAddressOnly)) return upper_case(aircraft.id.substr(kAddressOnly.size()));
   return aircraft.id;
 }
 
@@ -45,6 +47,12 @@ bool is_alert(const Aircraft& aircraft) {
   const Claimed& claimed = aircraft.claimed;
   if (claimed.serial || claimed.motion.position) return false;
   return claimed.encrypted.value_or(false) || aircraft.id.starts_with("dji-unidentified");
+}
+
+bool is_glimpse(const Aircraft& aircraft) {
+  if (!aircraft.id.starts_with(kAddressOnly)) return false;
+  return !aircraft.first_heard || !aircraft.last_heard ||
+         *aircraft.last_heard - *aircraft.first_heard < kIdentityWait;
 }
 
 std::string pilot_uid(const Aircraft& aircraft) { return "pilot-" + after_drone(aircraft); }

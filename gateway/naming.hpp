@@ -18,6 +18,11 @@ std::string track_uid(const Aircraft& aircraft);
 /// True for a DroneID burst that tells neither who nor where: these are shown at the sensor.
 bool is_alert(const Aircraft& aircraft);
 
+/// True for what is known by a link address alone and was heard for a few seconds only. Addresses change, and
+/// an aircraft that has just taken another is no other aircraft; its identity comes every 3 s
+/// (F3411-22a 5.4.5).
+bool is_glimpse(const Aircraft& aircraft);
+
 /// "pilot-…" and "home-…" as DragonSync names them after the aircraft.
 std::string pilot_uid(const Aircraft& aircraft);
 std::string home_uid(const Aircraft& aircraft);

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <string>
 
+#include "gateway/naming.hpp"
 #include "gateway/signals.hpp"
 #include "gateway/text.hpp"
 
@@ -35,8 +36,8 @@ Cot::Cot(const CotOptions& cot, const GatewayOptions& options)
 void Cot::tick(const Picture& picture, Moment now) {
   if (!sensor_told_ || now.instant - *sensor_told_ >= kSensor) tell_sensor(picture, now);
   for (const auto& [key, told] : picture.aircraft()) {
-    if (!picture.is_heard(told, now.instant) || !aircraft_pace_.is_due(key, told.revision, now.instant))
-      continue;
+    if (!picture.is_heard(told, now.instant) || is_glimpse(told.value)) continue;
+    if (!aircraft_pace_.is_due(key, told.revision, now.instant)) continue;
     const Report about = report(now, picture.age_s(told, now.instant));
     for (const std::string& event : aircraft_events(told.value, about)) send(event);
   }

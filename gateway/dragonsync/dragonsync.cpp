@@ -53,7 +53,8 @@ void DragonSync::tell_status(Moment now) {
 
 void DragonSync::tell_aircraft(const Picture& picture, Instant now) {
   for (const auto& [key, told] : picture.aircraft()) {
-    if (!picture.is_heard(told, now) || !aircraft_pace_.is_due(key, told.revision, now)) continue;
+    if (!picture.is_heard(told, now) || is_glimpse(told.value)) continue;
+    if (!aircraft_pace_.is_due(key, told.revision, now)) continue;
     aircraft_.send(aircraft_list(motion_.completed(key, told.value, now), context_));
   }
 }

@@ -1,6 +1,7 @@
 #include "tests/bench/child_process.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("cannot start " + command.front());
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing stays behind, however the parent ends
     for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, file);
     execv(arguments[0], arguments.data());
     _exit(127);

@@ -29,7 +29,7 @@ namespace {
 using namespace std::chrono;
 using Clock = steady_clock;
 
-constexpr int kAircraft = 200;
+constexpr int kAircraft = 200;  // numbered by an octet
 constexpr seconds kPromised{2};
 constexpr seconds kPatience{20};
 
@@ -73,7 +73,7 @@ class Sky {
   explicit Sky(std::string feed) : thread_([this, feed](std::stop_token stop) { run(feed, stop); }) {}
 
  private:
-  static sensor::TimedFrame frame(int number, sensor::UtcTime at) {
+  static sensor::TimedFrame frame(int number, double start_s, sensor::UtcTime at) {
     decoders::messages::DjiTelemetry telemetry;
     telemetry.serial = "AIRCRAFT" + std::to_string(number);
     telemetry.position = decoders::messages::DjiPosition{54 + number * 1e-4, 6.5};
@@ -81,19 +81,22 @@ class Sky {
     frame.frame.protocol = "dji_droneid";
     frame.frame.transport = "ocusync";
     frame.frame.message = decoders::messages::DjiDroneId{0x58, 0x10, telemetry};
+    frame.frame.payload = {static_cast<std::uint8_t>(number)};
     frame.at.time = at;
+    frame.at.start_s = start_s;
     return frame;
   }
   void run(const std::string& endpoint, const std::stop_token& stop) {
     sensor::Feed feed({.endpoint = endpoint, .node = "figure"});
     sensor::FeedStage stage({.node = "figure", .boot = sensor::new_boot_id()}, {&feed});
-    auto next_second = Clock::now();
+    double stream_s = 0;
+    const auto start = Clock::now();
     while (!stop.stop_requested()) {
-      if (Clock::now() >= next_second) {
+      if (Clock::now() >= start + duration<double>(stream_s)) {
         const auto now = floor<sensor::UtcTime::duration>(system_clock::now());
-        for (int i = 0; i < kAircraft; ++i) stage.on_frame(frame(i, now), now);
+        for (int i = 0; i < kAircraft; ++i) stage.on_frame(frame(i, stream_s, now), now);
         stage.on_status({}, now);
-        next_second += seconds(1);
+        stream_s += 1;
       }
       feed.serve();
       std::this_thread::sleep_for(milliseconds(5));
@@ -111,13 +114,17 @@ class DragonSyncClient {
     socket_.connect("tcp://127.0.0.1:" + std::to_string(port));
     socket_.set(zmq::sockopt::subscribe, "");
   }
-  /// Serial numbers that came, until there are `enough` or nothing for `patience`.
+  /// Serial numbers that come until there are `enough`, but no longer than `patience`.
   std::set<std::string> serials(std::size_t enough, milliseconds patience) {
     std::set<std::string> serials;
-    socket_.set(zmq::sockopt::rcvtimeo, static_cast<int>(patience.count()));
+    const auto deadline = Clock::now() + patience;
     zmq::message_t message;
-    while (serials.size() < enough && socket_.recv(message))
+    while (serials.size() < enough) {
+      const auto left = ceil<milliseconds>(deadline - Clock::now()).count();
+      socket_.set(zmq::sockopt::rcvtimeo, static_cast<int>(std::max<std::int64_t>(left, 0)));
+      if (left <= 0 || !socket_.recv(message)) break;
       serials.insert(nlohmann::json::parse(message.to_string()).at(0).at("Basic ID").at("id"));
+    }
     return serials;
   }
 

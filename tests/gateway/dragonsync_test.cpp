@@ -149,6 +149,18 @@ BOOST_AUTO_TEST_CASE(what_is_gone_or_turned_out_to_be_another_is_told_no_more) {
   BOOST_TEST((bench.told(1012) == Tellings{}));
 }
 
+BOOST_AUTO_TEST_CASE(an_address_without_identity_is_told_once_it_was_heard_for_four_seconds) {
+  Bench bench;
+  Aircraft nameless = remote_id_aircraft();
+  nameless.id = "rid-unidentified-c600f1c70a03";
+  nameless.claimed.serial.reset();
+  nameless.first_heard = at_s(1000);
+  bench.hear(nameless, 1003.9);
+  BOOST_TEST((bench.told(1004) == Tellings{}));
+  bench.hear(nameless, 1004);
+  BOOST_TEST((bench.told(1004) == Tellings{{"C600F1C70A03", 1}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_position_that_is_unknown_for_a_moment_is_not_zero) {
   Bench bench;
   bench.hear(remote_id_aircraft("A1"), 1000);
