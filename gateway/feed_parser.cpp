@@ -136,28 +136,31 @@ std::optional<Body> read_alert(const Members& members) {
   if (!is_id(alert.id)) return std::nullopt;
   alert.category = members.text("category").value_or("");
   alert.severity = members.text("severity").value_or("");
-  alert.raised = members.flag("raised").value_or(true);
+  alert.raised = members.text("state") != "cleared";
   alert.since = members.time("since");
   alert.aircraft = members.text("aircraft");
   alert.text = members.text("text").value_or("");
   return alert;
 }
 
+std::optional<SensorPosition> read_position(const Members& status) {
+  const auto at = status.place("position");
+  if (!at) return std::nullopt;
+  return SensorPosition{at->lat_deg, at->lon_deg,
+                        status.object("position").number("altitude_m", kAltitude_m)};
+}
+
 std::optional<Body> read_status(const Members& members) {
   Status status;
   status.version = members.text("version").value_or("");
-  status.rate_hz = members.number("rate_hz", kFrequency_hz);
-  status.center_hz = members.number("center_hz", kFrequency_hz);
-  status.time_known = members.flag("time_known");
+  status.position = read_position(members);
   status.samples = members.count("samples");
   status.gaps = members.count("gaps");
   status.lost_samples = members.count("lost_samples");
-  status.nonfinite_samples = members.count("nonfinite_samples");
   status.saturated_samples = members.count("saturated_samples");
   status.drops = members.counts("drops");
   status.frames = members.counts("frames");
   status.rejects = members.nested_counts("rejects");
-  status.duplicates = members.count("duplicates");
   status.aircraft = members.count("aircraft");
   status.aircraft_evicted = members.count("aircraft_evicted");
   const Members live = members.object("live");

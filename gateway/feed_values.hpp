@@ -27,6 +27,13 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
+/// Where the sensor's antenna stands. WGS-84.
+struct SensorPosition {
+  double lat_deg = 0;
+  double lon_deg = 0;
+  std::optional<double> hae_m{};  ///< above the ellipsoid
+};
+
 /// Where it says it is and how it moves. The feed leaves these out some seconds after they were last sent.
 struct Motion {
   std::optional<Place> position;
@@ -83,16 +90,15 @@ struct Aircraft {
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-/// Counters since the sensor's start.
+/// How a sensor fares: counters since its start.
 struct Status {
   std::string version;
-  std::optional<double> rate_hz, center_hz;
-  std::optional<bool> time_known;
-  std::uint64_t samples = 0, gaps = 0, lost_samples = 0, nonfinite_samples = 0, saturated_samples = 0;
+  std::optional<SensorPosition> position;
+  std::uint64_t samples = 0, gaps = 0, lost_samples = 0, saturated_samples = 0;
   Counts drops;                           ///< by stage
   Counts frames;                          ///< accepted, by protocol
   std::map<std::string, Counts> rejects;  ///< by protocol and reason
-  std::uint64_t duplicates = 0, aircraft = 0, aircraft_evicted = 0, full_queues = 0;
+  std::uint64_t aircraft = 0, aircraft_evicted = 0, full_queues = 0;
   std::map<std::string, double> thread_load;  ///< share of one core; live only
   std::optional<double> lag_s;                ///< from the air to the feed; live only
 };

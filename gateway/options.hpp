@@ -7,17 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/feed_values.hpp"
 #include "sensor/curve_keys.hpp"
 #include "sensor/feed_endpoint.hpp"
 
 namespace windhover::gateway {
-
-/// Where the sensor's antenna stands. WGS-84.
-struct SensorPosition {
-  double lat_deg = 0;
-  double lon_deg = 0;
-  std::optional<double> hae_m{};  ///< above the ellipsoid
-};
 
 /// Endpoints that DragonSync and its relatives connect to.
 struct DragonSyncOptions {
@@ -52,10 +46,10 @@ struct HttpOptions {
 struct GatewayOptions {
   std::string feed = sensor::kDefaultFeedEndpoint;
   std::optional<sensor::CurveClientKeys> curve;
-  std::string snapshot;           ///< of the feed's state; empty: beside the feed
-  std::string kit = "windhover";  ///< name of this sensor towards DragonSync and TAK
-  std::optional<SensorPosition> position;
-  std::optional<double> full_scale_dbm;  ///< power at the antenna that the feed calls 0 dBFS
+  std::string snapshot;                    ///< of the feed's state; empty: beside the feed
+  std::string kit = "windhover";           ///< name of this sensor towards DragonSync and TAK
+  std::optional<SensorPosition> position;  ///< of the sensor, before what the feed says
+  std::optional<double> full_scale_dbm;    ///< power at the antenna that the feed calls 0 dBFS
   std::optional<DragonSyncOptions> dragonsync;
   std::optional<CotOptions> cot;
   std::optional<HttpOptions> http = HttpOptions{};

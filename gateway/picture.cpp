@@ -100,6 +100,12 @@ void Picture::expire(Instant now) {
   std::erase_if(sensors_, [now](const auto& each) { return now - each.second.status.at > kForgetSensor; });
 }
 
+std::optional<SensorPosition> Picture::sensor_position() const {
+  for (const auto& [name, sensor] : sensors_)
+    if (sensor.status.value.position) return sensor.status.value.position;
+  return std::nullopt;
+}
+
 double Picture::age_s(const Head& head, UtcTime last_heard, Instant at, Instant now) const {
   using Seconds = std::chrono::duration<double>;
   UtcTime sensor_time = head.time;

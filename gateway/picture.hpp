@@ -62,6 +62,9 @@ class Picture {
   const std::map<Key, Told<Alert>>& alerts() const { return alerts_; }
   const std::map<std::string, KnownSensor>& sensors() const { return sensors_; }
 
+  /// Where a sensor says that it stands; with several, the first that says so.
+  std::optional<SensorPosition> sensor_position() const;
+
   /// Seconds since an aircraft or a link was last heard, on the sensor's clock as far as that is known: a
   /// message that was kept for late subscribers does not make it younger.
   template <typename Value>

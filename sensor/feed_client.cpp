@@ -21,6 +21,9 @@ constexpr std::size_t kMostParts = 3;   // topic, body, and the rows of a spectr
 constexpr int kPartsAtOnce = 2000;
 constexpr milliseconds kSnapshotPatience{2000};
 constexpr milliseconds kSnapshotRetry{500};  // after one that was not answered
+constexpr seconds kLongestSilence{5};
+constexpr milliseconds kBetweenLooks{500};  // at how long it has lasted
+constexpr const char* kLifeSign = "wh1.status.";  // whatever else is asked for: every second
 
 std::string common_prefix(const std::vector<std::string>& topics) {
   std::string common = topics.empty() ? std::string() : topics.front();
@@ -43,9 +46,24 @@ struct FeedClient::Sockets {
 
   explicit Sockets(const FeedClientOptions& wanted) : options(wanted), sequence(wanted.topics) {
     if (options.snapshot_endpoint.empty()) options.snapshot_endpoint = snapshot_endpoint_of(options.endpoint);
+    subscribe();
+    manage_request();
+  }
+
+  void subscribe() {
+    sub = zmq::socket_t(context, zmq::socket_type::sub);
+    live = MessageReader(kMostParts);
     sub.set(zmq::sockopt::rcvhwm, kMessagesAhead);
     connect(sub, options.endpoint);
     for (const std::string& topic : options.topics) sub.set(zmq::sockopt::subscribe, topic);
+    sub.set(zmq::sockopt::subscribe, kLifeSign);
+    subscribed = Clock::now();
+  }
+
+  // ZeroMQ connects again by itself after a loss, but not after it was refused: perhaps we are on the list
+  // now.
+  void renew_if_silent() {
+    if (Clock::now() - std::max(last_heard, subscribed) > kLongestSilence) subscribe();
   }
 
   void connect(zmq::socket_t& socket, const std::string& endpoint) {
@@ -81,6 +99,7 @@ struct FeedClient::Sockets {
 
   // False on a signal.
   bool wait(milliseconds longest) {
+    longest = std::min(longest, kBetweenLooks);
     const auto now = Clock::now();
     const auto until = [&](Clock::time_point due) { return std::max(ceil<milliseconds>(due - now), 0ms); };
     if (request) longest = std::min(longest, until(request->deadline));
@@ -100,6 +119,7 @@ struct FeedClient::Sockets {
     int budget = kPartsAtOnce;
     for (auto found = live.read(sub, budget); found != MessageReader::Found::nothing;
          found = live.read(sub, budget)) {
+      last_heard = Clock::now();
       auto& parts = live.parts();
       if (parts.size() < 2) parts.resize(2);  // told as garbled
       sequence.take_live(std::move(parts[0]), std::move(parts[1]));
@@ -119,8 +139,9 @@ struct FeedClient::Sockets {
   FeedClientOptions options;
   FeedSequence sequence;
   zmq::context_t context{1};
-  zmq::socket_t sub{context, zmq::socket_type::sub};
+  zmq::socket_t sub;
   MessageReader live{kMostParts};
+  Clock::time_point subscribed{}, last_heard{};
   std::optional<Request> request;
   Clock::time_point next_request{};
 };
@@ -133,6 +154,7 @@ std::optional<FeedEvent> FeedClient::next(milliseconds wait) {
   const auto deadline = Clock::now() + wait;
   for (;;) {
     if (auto event = sockets_->sequence.next()) return event;
+    sockets_->renew_if_silent();
     sockets_->manage_request();
     const auto left = std::max(ceil<milliseconds>(deadline - Clock::now()), 0ms);
     if (!sockets_->wait(left)) return std::nullopt;
@@ -140,6 +162,8 @@ std::optional<FeedEvent> FeedClient::next(milliseconds wait) {
     if (left.count() == 0) return sockets_->sequence.next();
   }
 }
+
+bool FeedClient::is_alive() const { return Clock::now() - sockets_->last_heard < kLongestSilence; }
 
 bool FeedClient::is_complete() const { return sockets_->sequence.is_complete(); }
 

@@ -62,6 +62,8 @@ class FeedClient {
   std::optional<FeedEvent> next(std::chrono::milliseconds wait);
   /// A snapshot has come and nothing was lost since.
   bool is_complete() const;
+  /// Something was heard within the last five seconds; a sensor tells its status every second.
+  bool is_alive() const;
   const FeedClientCounts& counts() const;
 
  private:

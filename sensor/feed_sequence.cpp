@@ -69,6 +69,7 @@ void FeedSequence::deliver(FeedMessage message) {
     boot->second = message.boot;
     wants_snapshot_ = true;
   }
+  if (!is_asked_for(message.topic)) return;
   if (counts_losses_of(message.topic))
     message.missing = watch_.missing_before({message.type, message.sensor, message.boot, message.seq, {}});
   counts_.lost += message.missing;

@@ -17,7 +17,7 @@ namespace windhover::sensor {
 
 class FeedSequence {
  public:
-  /// Snapshots may hold more than the topics ask for; what they do not ask for is dropped.
+  /// More may come than the topics ask for; that is dropped, but for what it says about a new start.
   explicit FeedSequence(std::vector<std::string> topics) : topics_(std::move(topics)) {}
 
   /// After the constructor, a loss that a snapshot can mend, or a new start of the sensor.

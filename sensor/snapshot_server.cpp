@@ -15,7 +15,7 @@ constexpr int kPartsAtOnce = 500;
 constexpr std::size_t kMostJobs = 32;
 constexpr int kSlice = 50;  // messages of one snapshot at a time
 constexpr std::size_t kSlicesAtOnce = 4;
-constexpr std::chrono::seconds kPatience{10};  // with a client that does not take its snapshot
+constexpr std::chrono::seconds kPatience{2};  // with a client that takes nothing of its snapshot
 
 void set_options(zmq::socket_t& router) {
   router.set(zmq::sockopt::rcvhwm, 100);
@@ -35,13 +35,20 @@ void SnapshotServer::serve(const LastValues& values, Instant now) {
   if (!socket_.try_open()) return;
   int budget = kPartsAtOnce;
   for (auto found = reader_.read(socket_.get(), budget); found != MessageReader::Found::nothing;
-       found = reader_.read(socket_.get(), budget))
-    take_request(reader_.parts(), values, now);
+       found = reader_.read(socket_.get(), budget)) {
+    if (found == MessageReader::Found::message)
+      take_request(reader_.parts(), values, now);
+    else
+      ++bad_requests_;
+  }
   std::size_t slices = std::min(jobs_.size(), kSlicesAtOnce);
   for (; slices > 0; --slices) {
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
-    if (now < job.deadline && go_on(job, values) != Progress::done) jobs_.push_back(std::move(job));
+    const std::size_t before = job.topics;
+    const bool goes_on = send_slice(job, values);
+    if (job.topics > before) job.last_progress = now;
+    if (goes_on && now - job.last_progress < kPatience) jobs_.push_back(std::move(job));
   }
 }
 
@@ -61,33 +68,30 @@ void SnapshotServer::take_request(const std::vector<std::string>& parts, const L
                           parts[2].size() <= kMostPrefixBytes && jobs_.size() < kMostJobs &&
                           std::ranges::find(jobs_, parts[0], &Job::client) == jobs_.end();
   if (is_request)
-    jobs_.push_back({parts[0], parts[2], now + kPatience, values.numbers()});
+    jobs_.push_back({parts[0], parts[2], now, values.numbers()});
   else
     ++bad_requests_;
 }
 
 // Topics that come or change meanwhile have higher numbers than the job's, so the feed brings them as well.
-SnapshotServer::Progress SnapshotServer::go_on(Job& job, const LastValues& values) {
+bool SnapshotServer::send_slice(Job& job, const LastValues& values) {
   const auto& topics = values.topics();
   auto at = job.last_topic.empty() ? topics.lower_bound(job.prefix) : topics.upper_bound(job.last_topic);
-  const auto progress = [](Sent sent) {
-    return sent == Sent::queue_full ? Progress::waiting : Progress::done;
-  };
   for (int i = 0; i < kSlice; ++i, ++at) {
     if (at == topics.end() || !at->first.starts_with(job.prefix)) {
-      const Sent sent =
-          send(job.client, kSnapshotEnd, snapshot_end_json(identity_, job.prefix, job.topics, job.numbers));
+      const std::string end = snapshot_end_json(identity_, job.prefix, job.topics, job.numbers);
+      const Sent sent = send(job.client, kSnapshotEnd, end);
       if (sent == Sent::yes) ++snapshots_;
-      return progress(sent);
+      return sent == Sent::queue_full;
     }
     if (!at->second.has_ended) {
-      if (const Sent sent = send(job.client, at->first, at->second.json); sent != Sent::yes)
-        return progress(sent);
+      const Sent sent = send(job.client, at->first, at->second.json);
+      if (sent != Sent::yes) return sent == Sent::queue_full;
       ++job.topics;
     }
     job.last_topic = at->first;
   }
-  return Progress::more;
+  return true;
 }
 
 SnapshotServer::Sent SnapshotServer::send(const std::string& client, std::string_view first,

@@ -36,17 +36,17 @@ class SnapshotServer {
 
  private:
   enum class Sent : std::uint8_t { yes, queue_full, client_gone };
-  enum class Progress : std::uint8_t { more, waiting, done };
   struct Job {
     std::string client, prefix;
-    Instant deadline;
+    Instant last_progress;
     LastValues::Numbers numbers;  // when it began: what follows comes by the feed
     std::string last_topic{};     // sent
     std::size_t topics = 0;       // sent
   };
 
   void take_request(const std::vector<std::string>& parts, const LastValues& values, Instant now);
-  Progress go_on(Job& job, const LastValues& values);
+  /// False when there is nothing more to do for it.
+  bool send_slice(Job& job, const LastValues& values);
   Sent send(const std::string& client, std::string_view first, std::string_view second);
 
   ServerSocket socket_;

@@ -37,7 +37,7 @@ void ZapHandler::serve() {
   int budget = kPartsAtOnce;
   for (auto found = reader_.read(socket_, budget); found != MessageReader::Found::nothing;
        found = reader_.read(socket_, budget))
-    answer(reader_.parts());
+    answer(found == MessageReader::Found::message ? reader_.parts() : std::vector<std::string>{});
 }
 
 void ZapHandler::answer(const std::vector<std::string>& request) {

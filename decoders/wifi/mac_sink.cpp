@@ -42,7 +42,9 @@ void add_header(LinkPdu& pdu, const MacHeader& header, Bytes frame, std::size_t 
 }
 
 std::optional<PresenceHint> hint_of_network(const MacHeader& header, Bytes frame) {
-  if (header.type != FrameType::management || role_of(header) != Role::access_point) return std::nullopt;
+  if (header.type != FrameType::management || role_of(header) != Role::access_point ||
+      frame.size() < header.size + kFcsBytes)
+    return std::nullopt;
   constexpr std::uint8_t kSsid = 0;
   Elements elements(frame.subspan(header.size, frame.size() - header.size - kFcsBytes));
   while (const auto element = elements.next())

@@ -24,6 +24,12 @@ constexpr std::int64_t kBack = 1024;
 // Frames follow one another by 200 samples at least; the end is known to some samples.
 constexpr std::int64_t kEndSlack = 60;
 
+// Training that repeats itself worse was none: no SIGNAL can be read there.
+constexpr float kLeastSnr_db = -5;
+
+// What noise adds to a smoothed estimate's power, in carriers.
+constexpr float kNoiseInPower = 8;
+
 // Of SIGNAL; 0.95 at -1 dB. Noise that is taken for a code word agrees with it worse.
 constexpr float kLeastCertainty = 0.75F;
 
@@ -67,8 +73,12 @@ void OfdmReceiver::restart(std::int64_t first) {
   search_.reset();
 }
 
-// What the stream broke off is told as far as it was read.
+// What lies in the last samples is searched as if silence followed; what the stream broke off is told as far
+// as it was read.
 void OfdmReceiver::finish(PpduSink& sink) {
+  ends_ = true;
+  run(sink);
+  ends_ = false;
   if (state_ == State::data || state_ == State::skip)
     sink.take(ppdu_, psdu_.octets());
   else if (state_ == State::signal || state_ == State::format || state_ == State::ht_training)
@@ -128,8 +138,11 @@ void OfdmReceiver::search_on(std::int64_t sample) {
 bool OfdmReceiver::search() {
   constexpr auto kStep = static_cast<std::int64_t>(StfSearch::kStep);
   constexpr auto kWindow = static_cast<std::int64_t>(StfSearch::kStep + StfSearch::kAhead);
-  if (search_first_ < first_ || !has(search_first_ + kWindow)) return false;
-  const auto window = from(search_first_).first(static_cast<std::size_t>(kWindow));
+  if (search_first_ < first_ || !has(search_first_ + (ends_ ? 1 : kWindow))) return false;
+  const std::int64_t missing = std::max<std::int64_t>(0, search_first_ + kWindow - end());
+  std::fill_n(samples_.begin() + static_cast<std::ptrdiff_t>(held_), missing, cf32{});
+  const std::span<const cf32> window(samples_.data() + (search_first_ - first_),
+                                     static_cast<std::size_t>(kWindow));
   if (const auto hit = search_.step(window, search_first_, search_from_)) {
     hit_ = *hit;
     state_ = State::preamble;
@@ -157,6 +170,10 @@ bool OfdmReceiver::read_preamble() {
     std::copy(spectrum.begin(), spectrum.end(), spectra[i].begin());
   }
   channel_ = estimate_channel(spectra, legacy_plan());
+  if (snr_db() < kLeastSnr_db) {
+    search_on(hit_.position + 145);
+    return true;
+  }
   // From the middle of both to the middle of SIGNAL.
   const float since =
       static_cast<float>(kFftLength + kGuardLength + kFftLength / 2) / static_cast<float>(kSymbol);
@@ -417,13 +434,17 @@ RfFacts OfdmReceiver::facts() const {
   rf.first_sample = static_cast<double>(sync_.position - 192) + static_cast<double>(channel_.delay);
   rf.length_samples = static_cast<double>(kPreamble + kSymbolLength);
   rf.cfo_hz += static_cast<float>(reader_.turn() * rate_hz_ / (2 * std::numbers::pi));
-  // Parseval: Σ|carrier|² over 64² is the signal's mean power, a carrier's error over 64 the noise in 20 MHz.
-  const float signal = std::max(channel_.power - 8 * channel_.noise, 1e-12F * channel_.noise) /
-                       static_cast<float>(kFft * kFft);
+  // Parseval: Σ|carrier|² over 64² is the signal's mean power.
   const float noise = channel_.noise / static_cast<float>(kFft);
-  rf.snr_db = 10 * std::log10(signal / noise);
-  rf.rssi_dbfs = 10 * std::log10(signal);
+  rf.snr_db = snr_db();
+  rf.rssi_dbfs = rf.snr_db + 10 * std::log10(noise);
   return rf;
+}
+
+// In 20 MHz: a carrier's error over 64 is the noise there.
+float OfdmReceiver::snr_db() const {
+  const float carriers = channel_.power / (channel_.noise + 1e-30F);
+  return 10 * std::log10(std::max(carriers - kNoiseInPower, 1e-12F) / static_cast<float>(kFft));
 }
 
 }  // namespace windhover::decoders::wifi

@@ -60,6 +60,7 @@ class OfdmReceiver {
   void refuse(RejectReason reason, PpduSink& sink);
   std::int64_t symbol_start(std::size_t number) const;
   RfFacts facts() const;
+  float snr_db() const;
 
   RfFacts nominal_;
   unsigned clock_divisor_;
@@ -73,6 +74,7 @@ class OfdmReceiver {
   float certainty_ = 0;  // of the header that was read last
   dsp::AlignedVector<cf32> samples_;
   std::size_t held_ = 0;
+  bool ends_ = false;  // nothing follows the samples that are held
   std::int64_t first_ = 0;
   std::int64_t search_first_ = 0, search_from_ = 0;
 

@@ -19,6 +19,10 @@ constexpr std::size_t kFiltered = StfSearch::kStep + kPairs * kPeriod;
 // x).
 constexpr float kStfThreshold = 1.6F * 1.6F;
 
+// Before that filter is worth its cost: correlation of nine periods with those behind them, over their power.
+// 0.37 at -2 dB where the blocks lie badly; noise exceeds it in a tenth of the steps.
+constexpr float kRepeats = 0.2F;
+
 // A maximum stands when nothing better came for so long: the metric of one preamble is a triangle of ±128.
 constexpr std::int64_t kStands = 144;
 
@@ -27,8 +31,8 @@ constexpr float kLtfThreshold = 13;
 // Where only the end of short training is heard, the search sees it later than it began.
 constexpr std::int64_t kLtfEarlier = 112, kLtfLater = 40;
 
-using Lanes = float __attribute__((vector_size(64)));
-constexpr std::size_t kLanes = 16;
+using Lanes = float __attribute__((vector_size(32)));
+constexpr std::size_t kLanes = 8;
 
 Lanes load(const float* from) noexcept {
   Lanes lanes;
@@ -36,6 +40,38 @@ Lanes load(const float* from) noexcept {
   return lanes;
 }
 void store(const Lanes& lanes, float* to) noexcept { std::memcpy(to, &lanes, sizeof lanes); }
+float sum_of(const Lanes& x) noexcept {
+  return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
+
+// How much 16 samples are like the 16 that follow.
+WINDHOVER_CLONES
+void repetitions(const float* re, const float* im, StfSearch::Repetition* out, std::size_t blocks) noexcept {
+  for (std::size_t i = 0; i < blocks; ++i, re += kPeriod, im += kPeriod) {
+    Lanes sum_re{}, sum_im{}, power{};
+    for (std::size_t t = 0; t < kPeriod; t += kLanes) {
+      const Lanes a = load(re + t), b = load(im + t), c = load(re + t + kPeriod), d = load(im + t + kPeriod);
+      sum_re += a * c + b * d;
+      sum_im += a * d - b * c;
+      power += a * a + b * b;
+    }
+    out[i] = {sum_of(sum_re), sum_of(sum_im), sum_of(power)};
+  }
+}
+
+// Whether anywhere nine such blocks in a row repeat, as short training makes them.
+bool may_hold_training(std::span<const StfSearch::Repetition> blocks) noexcept {
+  for (std::size_t i = 0; i + kPairs < blocks.size(); ++i) {
+    StfSearch::Repetition sum = blocks[i];
+    for (std::size_t j = 1; j < kPairs; ++j) {
+      sum.re += blocks[i + j].re;
+      sum.im += blocks[i + j].im;
+      sum.power += blocks[i + j].power;
+    }
+    if (sum.re * sum.re + sum.im * sum.im > kRepeats * kRepeats * sum.power * sum.power) return true;
+  }
+  return false;
+}
 
 // filtered[n] = Σ x[n+t]·conj(period[t])
 WINDHOVER_CLONES
@@ -74,13 +110,12 @@ void correlate_periods(const float* re, const float* im, float* out_re, float* o
 
 // 14.4 = 9·16²/160 becomes |sum|/Σ|x|².
 WINDHOVER_CLONES
-float strongest(const float* sum_re, const float* sum_im, const float* power, std::size_t n) noexcept {
-  float best = 0;
+void strengths(const float* sum_re, const float* sum_im, const double* power, float* out,
+               std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; ++i) {
-    const float p = power[i + 160] - power[i] + 1e-20F;
-    best = std::max(best, (sum_re[i] * sum_re[i] + sum_im[i] * sum_im[i]) / (p * p));
+    const float p = static_cast<float>(power[i + 160] - power[i]) + 1e-20F;
+    out[i] = (sum_re[i] * sum_re[i] + sum_im[i] * sum_im[i]) / (p * p);
   }
-  return best;
 }
 
 }  // namespace
@@ -92,31 +127,19 @@ StfSearch::StfSearch()
       filtered_im_(filtered_re_.size()),
       sum_re_(kStep),
       sum_im_(kStep),
+      strength_(kStep),
       power_(kStep + kAhead + 1) {}
 
 std::optional<StfHit> StfSearch::step(std::span<const cf32> x, std::int64_t first, std::int64_t from) {
-  const auto& period = short_training_period();
-  float period_re[kPeriod], period_im[kPeriod];
-  for (std::size_t t = 0; t < kPeriod; ++t) {
-    period_re[t] = period[t].real();
-    period_im[t] = period[t].imag();
-  }
   for (std::size_t i = 0; i < x.size(); ++i) {
     re_[i] = x[i].real();
     im_[i] = x[i].imag();
   }
-  float sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    power_[i] = sum;
-    sum += re_[i] * re_[i] + im_[i] * im_[i];
-  }
-  power_[x.size()] = sum;
-  match(re_.data(), im_.data(), period_re, period_im, filtered_re_.data(), filtered_im_.data(), kFiltered);
-  correlate_periods(filtered_re_.data(), filtered_im_.data(), sum_re_.data(), sum_im_.data(), kStep);
+  repetitions(re_.data(), im_.data(), repetitions_.data(), repetitions_.size());
+  if (!best_ && !may_hold_training(repetitions_)) return std::nullopt;
+  correlate();
 
   const std::int64_t skip = std::max<std::int64_t>(0, from - first);
-  const bool quiet = strongest(sum_re_.data(), sum_im_.data(), power_.data(), kStep) < kStfThreshold;
-  if (quiet && !best_) return std::nullopt;
   for (std::int64_t i = skip; i < static_cast<std::int64_t>(kStep); ++i) {
     const auto k = static_cast<std::size_t>(i);
     if (best_ && first + i > best_->position + kStands) {
@@ -124,12 +147,30 @@ std::optional<StfHit> StfSearch::step(std::span<const cf32> x, std::int64_t firs
       best_.reset();
       return hit;
     }
-    const float p = power_[k + 160] - power_[k] + 1e-20F;
-    const float strength = (sum_re_[k] * sum_re_[k] + sum_im_[k] * sum_im_[k]) / (p * p);
-    if (strength < kStfThreshold || (best_ && strength <= best_->strength)) continue;
-    best_ = {first + i, strength, std::atan2(sum_im_[k], sum_re_[k]) / static_cast<float>(kPeriod)};
+    if (strength_[k] < kStfThreshold || (best_ && strength_[k] <= best_->strength)) continue;
+    best_ = {first + i, strength_[k], std::atan2(sum_im_[k], sum_re_[k]) / static_cast<float>(kPeriod)};
   }
   return std::nullopt;
+}
+
+// The metric of every position, from re_ and im_.
+void StfSearch::correlate() noexcept {
+  const auto& period = short_training_period();
+  float period_re[kPeriod], period_im[kPeriod];
+  for (std::size_t t = 0; t < kPeriod; ++t) {
+    period_re[t] = period[t].real();
+    period_im[t] = period[t].imag();
+  }
+  // What a strong frame leaves behind it in a running sum must not hide a weak one: hence double.
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < power_.size(); ++i) {
+    power_[i] = sum;
+    sum += static_cast<double>(re_[i] * re_[i] + im_[i] * im_[i]);
+  }
+  power_.back() = sum;
+  match(re_.data(), im_.data(), period_re, period_im, filtered_re_.data(), filtered_im_.data(), kFiltered);
+  correlate_periods(filtered_re_.data(), filtered_im_.data(), sum_re_.data(), sum_im_.data(), kStep);
+  strengths(sum_re_.data(), sum_im_.data(), power_.data(), strength_.data(), kStep);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // Finds OFDM preambles: short training by its repetition seen through a matched filter, long training by
 // correlation, which also tells a PPDU of this channel from one 5 MHz beside it. IEEE 802.11 17.3.3.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -36,9 +37,18 @@ class StfSearch {
   /// Forgets what was begun.
   void reset() noexcept { best_.reset(); }
 
+  /// Of 16 samples: Σ x[n+16]·conj(x[n]), and their power.
+  struct Repetition {
+    float re = 0, im = 0, power = 0;
+  };
+
  private:
+  void correlate() noexcept;
+
   std::optional<StfHit> best_;  // seen, but a better one may follow
-  std::vector<float> re_, im_, filtered_re_, filtered_im_, sum_re_, sum_im_, power_;
+  std::vector<float> re_, im_, filtered_re_, filtered_im_, sum_re_, sum_im_, strength_;
+  std::vector<double> power_;
+  std::array<Repetition, (kStep + kAhead) / 16 - 1> repetitions_{};
 };
 
 /// The long training symbols of a PPDU.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "decoders/wifi/channels.hpp"
+#include "decoders/wifi/dsss_receiver.hpp"
 #include "decoders/wifi/half_rate.hpp"
 #include "decoders/wifi/mac_sink.hpp"
 #include "decoders/wifi/ofdm_receiver.hpp"
@@ -15,20 +17,26 @@ namespace {
 // power there. Clocked down to a half or a quarter all shrink alike.
 constexpr Hertz kPassband{17e6}, kNeeded{16.6e6};
 
+constexpr std::uint16_t kMostChannelWithDsss = 14;
+
 class WifiDecoder final : public Decoder {
  public:
   WifiDecoder(const RfFacts& nominal, unsigned clock_divisor, bool every_fcs)
-      : is_halved_(clock_divisor == 4), ofdm_(nominal, clock_divisor), sink_(every_fcs, is_halved_ ? 2 : 1) {}
+      : is_halved_(clock_divisor == 4), ofdm_(nominal, clock_divisor), sink_(every_fcs, is_halved_ ? 2 : 1) {
+    if (clock_divisor == 1 && nominal.channel <= kMostChannelWithDsss) dsss_.emplace(nominal);
+  }
 
   void process(const IqBlock& in, DecoderOutput& out) override {
     sink_.append_to(out);
     ofdm_.process(is_halved_ ? half_rate_.halve(in) : in, sink_);
+    if (dsss_) dsss_->process(in, sink_);
   }
 
  private:
   bool is_halved_;
   HalfRate half_rate_;
   OfdmReceiver ofdm_;
+  std::optional<DsssReceiver> dsss_;  // at 2.4 GHz and full clock
   MacSink sink_;
 };
 

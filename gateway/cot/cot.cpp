@@ -38,12 +38,12 @@ void Cot::tick(const Picture& picture, Moment now) {
   for (const auto& [key, told] : picture.aircraft()) {
     if (!picture.is_heard(told, now.instant) || is_glimpse(told.value)) continue;
     if (!aircraft_pace_.is_due(key, told.revision, now.instant)) continue;
-    const Report about = report(now, picture.age_s(told, now.instant));
+    const Report about = report(picture, now, picture.age_s(told, now.instant));
     for (const std::string& event : aircraft_events(told.value, about)) send(event);
   }
   for (const auto& [uid, told] : signals_of(picture, now.instant)) {
     if (!signal_pace_.is_due(uid, told->revision, now.instant)) continue;
-    if (const auto event = signal_event(told->value, report(now, picture.age_s(*told, now.instant))))
+    if (const auto event = signal_event(told->value, report(picture, now, picture.age_s(*told, now.instant))))
       send(*event);
   }
   aircraft_pace_.forget(now.instant);
@@ -51,7 +51,7 @@ void Cot::tick(const Picture& picture, Moment now) {
 }
 
 void Cot::tell_sensor(const Picture& picture, Moment now) {
-  if (const auto event = sensor_event(health(picture, now.instant), report(now, 0))) send(*event);
+  if (const auto event = sensor_event(health(picture, now.instant), report(picture, now, 0))) send(*event);
   sensor_told_ = now.instant;
 }
 
@@ -59,8 +59,8 @@ void Cot::send(const std::string& event) {
   for (UdpSender& sender : senders_) sender.send(event);
 }
 
-Report Cot::report(Moment now, double age_s) const {
-  return {now.utc, age_s, kit_, position_, full_scale_dbm_, types_};
+Report Cot::report(const Picture& picture, Moment now, double age_s) const {
+  return {now.utc, age_s, kit_, position_ ? position_ : picture.sensor_position(), full_scale_dbm_, types_};
 }
 
 std::uint64_t Cot::sent() const {

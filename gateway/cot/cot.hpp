@@ -30,7 +30,7 @@ class Cot {
  private:
   void tell_sensor(const Picture& picture, Moment now);
   void send(const std::string& event);
-  Report report(Moment now, double age_s) const;
+  Report report(const Picture& picture, Moment now, double age_s) const;
 
   std::vector<UdpSender> senders_;
   std::string kit_;

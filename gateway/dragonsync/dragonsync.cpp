@@ -27,41 +27,43 @@ DragonSync::DragonSync(const DragonSyncOptions& endpoints, const GatewayOptions&
       status_(endpoints.status),
       signals_(endpoints.signals),
       kit_(options.kit),
-      context_{options.position, options.full_scale_dbm} {}
+      position_(options.position),
+      full_scale_dbm_(options.full_scale_dbm) {}
 
 void DragonSync::tick(const Picture& picture, Moment now) {
+  const ListContext context{position_ ? position_ : picture.sensor_position(), full_scale_dbm_};
   // Status first: until it has come DragonSync names no sensor for what it hears.
   const bool is_status_due = !status_told_ || now.instant - *status_told_ >= kStatus;
-  if (status_.has_new_subscriber() || is_status_due) tell_status(now);
+  if (status_.has_new_subscriber() || is_status_due) tell_status(context.sensor, now);
   if (aircraft_.has_new_subscriber()) aircraft_pace_.start_over();
   if (signals_.has_new_subscriber()) signal_pace_.start_over();
   // What nobody hears is not told, so that the first who comes need not wait for the next time.
-  if (aircraft_.has_subscribers()) tell_aircraft(picture, now.instant);
-  if (signals_.has_subscribers()) tell_signals(picture, now.instant);
+  if (aircraft_.has_subscribers()) tell_aircraft(picture, context, now.instant);
+  if (signals_.has_subscribers()) tell_signals(picture, context, now.instant);
   aircraft_pace_.forget(now.instant);
   signal_pace_.forget(now.instant);
   motion_.forget(now.instant);
 }
 
-void DragonSync::tell_status(Moment now) {
-  SensorStatus status{now.utc, kit_, context_.sensor, read_host_stats(), {}};
+void DragonSync::tell_status(const std::optional<SensorPosition>& position, Moment now) {
+  SensorStatus status{now.utc, kit_, position, read_host_stats(), {}};
   status.cpu_percent = busy_percent(processors_, status.host.processors);
   processors_ = status.host.processors;
   status_.send(sensor_status(status));
   status_told_ = now.instant;
 }
 
-void DragonSync::tell_aircraft(const Picture& picture, Instant now) {
+void DragonSync::tell_aircraft(const Picture& picture, const ListContext& context, Instant now) {
   for (const auto& [key, told] : picture.aircraft()) {
     if (!picture.is_heard(told, now) || is_glimpse(told.value)) continue;
     if (!aircraft_pace_.is_due(key, told.revision, now)) continue;
-    aircraft_.send(aircraft_list(motion_.completed(key, told.value, now), context_));
+    aircraft_.send(aircraft_list(motion_.completed(key, told.value, now), context));
   }
 }
 
-void DragonSync::tell_signals(const Picture& picture, Instant now) {
+void DragonSync::tell_signals(const Picture& picture, const ListContext& context, Instant now) {
   for (const auto& [uid, told] : signals_of(picture, now))
-    if (signal_pace_.is_due(uid, told->revision, now)) signals_.send(signal_list(told->value, context_));
+    if (signal_pace_.is_due(uid, told->revision, now)) signals_.send(signal_list(told->value, context));
 }
 
 std::uint64_t DragonSync::full_queues() const {

@@ -50,13 +50,14 @@ class DragonSync {
   DragonSyncOptions endpoints() const;
 
  private:
-  void tell_status(Moment now);
-  void tell_aircraft(const Picture& picture, Instant now);
-  void tell_signals(const Picture& picture, Instant now);
+  void tell_status(const std::optional<SensorPosition>& position, Moment now);
+  void tell_aircraft(const Picture& picture, const ListContext& context, Instant now);
+  void tell_signals(const Picture& picture, const ListContext& context, Instant now);
 
   BroadcastSocket aircraft_, status_, signals_;
   std::string kit_;
-  ListContext context_;
+  std::optional<SensorPosition> position_;
+  std::optional<double> full_scale_dbm_;
   Pace aircraft_pace_{kAircraft}, signal_pace_{kSignal};
   HeldMotion motion_;
   std::optional<Instant> status_told_;

@@ -37,6 +37,14 @@ bool ble_neighbours(std::ostream& out, Effort effort);
 bool ble_pcap(std::ostream& out, Effort effort);
 bool ble_recordings(std::ostream& out, Effort effort);
 bool ble_speed(std::ostream& out, Effort effort);
+bool feed_load(std::ostream& out, Effort effort);
+bool feed_restart(std::ostream& out, Effort effort);
+bool feed_fuzz(std::ostream& out, Effort effort);
+bool wifi_ofdm_sensitivity(std::ostream& out, Effort effort);
+bool wifi_dsss_sensitivity(std::ostream& out, Effort effort);
+bool wifi_recordings(std::ostream& out, Effort effort);
+bool wifi_pcap(std::ostream& out, Effort effort);
+bool wifi_speed(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

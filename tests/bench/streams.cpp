@@ -76,11 +76,13 @@ class Collector final : public sensor::FeedSink {
  public:
   void publish(const sensor::OutgoingMessage& message) override {
     if (message.kind == "reject") ++rejects_;
+    if (message.kind == "status") status_ = message.json;
     if (message.kind == "frame") frames_.push_back({message.json, std::chrono::steady_clock::now()});
   }
 
   void read(RunResult& result) const {
     result.rejects = rejects_;
+    result.status = status_;
     for (const auto& [text, at] : frames_) {
       const auto json = nlohmann::json::parse(text);
       const auto& rf = json.at("rf");
@@ -97,6 +99,7 @@ class Collector final : public sensor::FeedSink {
   };
   std::vector<Published> frames_;
   std::uint64_t rejects_ = 0;
+  std::string status_;
 };
 
 }  // namespace

@@ -52,6 +52,7 @@ struct Heard {
 struct RunResult {
   std::vector<Heard> frames;
   std::uint64_t rejects = 0;
+  std::string status;  ///< the last such message: what was counted, by decoder and reason
   double signal_s = 0;
   double cpu_s = 0;  ///< of all threads together
   double wall_s = 0;

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_the_sensor_writes_is_read_back) {
   BOOST_TEST(status.lag_s.value() == 0.012);
 }
 
-BOOST_AUTO_TEST_CASE(links_and_alerts_are_read) {
+BOOST_AUTO_TEST_CASE(links_alerts_and_the_sensors_place_are_read) {
   const std::string head = R"({"v":1,"sensor":"roof","boot":"b","seq":7,"time":"2026-03-01T12:00:00Z",)";
   const auto links = bodies<Link>(
       {head +
@@ -127,10 +127,18 @@ BOOST_AUTO_TEST_CASE(links_and_alerts_are_read) {
   const auto alerts = bodies<Alert>(
       {head +
        R"("type":"alert","id":"spoof_suspicion-rid-X","category":"spoof_suspicion","severity":"warning",)"
-       R"("raised":true,"since":"2026-03-01T11:59:00Z","aircraft":"rid-X","text":"Two places at once."})"});
+       R"("state":"raised","since":"2026-03-01T11:59:00Z","aircraft":"rid-X","text":"Two places at once."})"});
   BOOST_REQUIRE(alerts.size() == 1U);
   BOOST_TEST(alerts[0].raised);
   BOOST_TEST(alerts[0].aircraft.value() == "rid-X");
+  json over = json::parse(head + R"("type":"alert","id":"a","state":"cleared","text":"Over."})");
+  BOOST_TEST(!bodies<Alert>({over.dump()})[0].raised);
+  const auto statuses = bodies<Status>(
+      {head + R"("type":"status","position":{"lat_deg":52.5,"lon_deg":4.5,"altitude_m":12.0}})",
+       head + R"("type":"status"})"});
+  BOOST_TEST(statuses[0].position->lat_deg == 52.5);
+  BOOST_TEST(statuses[0].position->hae_m.value() == 12.0);
+  BOOST_TEST(!statuses[1].position);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_kinds_are_skipped_and_counted) {

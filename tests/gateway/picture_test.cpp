@@ -117,6 +117,16 @@ BOOST_AUTO_TEST_CASE(ages_grow_on_the_sensors_clock) {
   BOOST_TEST(picture.age_s(only(picture), instant_s(103)) == 3.0, boost::test_tools::tolerance(1e-9));
 }
 
+BOOST_AUTO_TEST_CASE(the_sensor_stands_where_its_status_says) {
+  Picture picture;
+  picture.apply(status(1, 0, 1), instant_s(0));
+  BOOST_TEST(!picture.sensor_position());
+  Message placed = status(2, 1, 2);
+  std::get<Status>(placed.body).position = SensorPosition{52.5, 4.5, {}};
+  picture.apply(std::move(placed), instant_s(1));
+  BOOST_TEST(picture.sensor_position()->lon_deg == 4.5);
+}
+
 BOOST_AUTO_TEST_CASE(samples_flow_when_two_statuses_differ) {
   Picture picture;
   const auto flow = [&](double now) { return picture.sensors().at("roof").samples_flow(instant_s(now)); };

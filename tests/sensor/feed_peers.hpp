@@ -1,6 +1,7 @@
 #pragma once
 // The other side of the feed, for tests with real sockets.
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,6 +110,7 @@ class Child {
     }
     close(ends[1]);
     output_ = fdopen(ends[0], "r");
+    setvbuf(output_, nullptr, _IONBF, 0);  // so that has_output() sees all
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -117,6 +119,11 @@ class Child {
     wait();
     std::fclose(output_);
   }
+  bool has_output() const {
+    pollfd ready{fileno(output_), POLLIN, 0};
+    return poll(&ready, 1, 0) > 0;
+  }
+  /// Waits for it; empty at the end.
   std::string line() {
     std::string text;
     for (int c = std::fgetc(output_); c != EOF && c != '\n'; c = std::fgetc(output_))
@@ -135,6 +142,12 @@ class Child {
   int status_ = 0;
   std::FILE* output_ = nullptr;
 };
+
+/// The next line of a child while the feed is served.
+inline std::string line_of(Child& child, Feed& feed) {
+  BOOST_REQUIRE(serve_until(feed, [&] { return child.has_output(); }));
+  return child.line();
+}
 
 /// Debian's Python, for which the packages are.
 inline int run_python(const std::string& script, std::vector<std::string> arguments) {

@@ -246,13 +246,13 @@ BOOST_AUTO_TEST_CASE(the_example_subscriber_prints_aircraft_and_notices_a_loss) 
   FeedStage stage({.node = "roof", .boot = "b"}, {&feed});
   const auto hear = [&](std::int64_t ms) { stage.on_frame(frame(telemetry(), at_ms(ms)), at_ms(ms)); };
   hear(0);
-  const std::string line = script.line();
+  const std::string line = line_of(script, feed);
   BOOST_TEST(line.starts_with("wh1.aircraft.roof.dji-1WNBH3900201N1 {"));
   BOOST_TEST(json::parse(line.substr(line.find(' ')))["claimed"]["position"]["lat_deg"] == 51.44635598);
   feed.publish(
       {"aircraft", "wh1.aircraft.roof.dji-X", R"({"sensor":"roof","boot":"b","type":"aircraft","seq":5})"});
-  BOOST_TEST(script.line() == "lost 3 messages");
-  BOOST_TEST(script.line().starts_with("wh1.aircraft.roof.dji-X "));
+  BOOST_TEST(line_of(script, feed) == "lost 3 messages");
+  BOOST_TEST(line_of(script, feed).starts_with("wh1.aircraft.roof.dji-X "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

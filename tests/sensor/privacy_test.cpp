@@ -1,15 +1,22 @@
 #include "sensor/privacy.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "decoders/registry.hpp"
 #include "feed_peers.hpp"
 #include "remote_id_frames.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/feed_client.hpp"
 #include "sensor/feed_stage.hpp"
+#include "sensor/recording_source.hpp"
+#include "sensor/sensor.hpp"
 
 using namespace windhover::sensor;
 using namespace windhover::sensor::test;
@@ -107,6 +114,38 @@ void hear_all(FeedStage& stage) {
   stage.on_status({}, at_ms(3000));
   stage.advance(at_ms(100'000));
   stage.finish({}, at_ms(100'001));
+}
+
+/// What the bundled recording holds: packets as hexadecimal digits, and values of members whose names begin
+/// so.
+std::vector<std::string> recorded(const std::vector<std::string>& prefixes) {
+  std::vector<std::string> values;
+  const auto collect = [&](const json& fields) {
+    for (const auto& [name, value] : fields.items())
+      for (const std::string& prefix : prefixes)
+        if (name.starts_with(prefix))
+          values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  };
+  std::ifstream file(WINDHOVER_SOURCE_DIR "/captures/rooftop.expected.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const json sent = json::parse(line);
+    if (!sent.value("frame", false)) continue;
+    collect(sent);
+    if (sent.contains("fields")) collect(sent["fields"]);
+    for (const json& message : sent.value("messages", json::array())) collect(message["fields"]);
+  }
+  std::erase_if(values, [](const std::string& value) { return value.size() < 5; });  // found in anything
+  return values;
+}
+
+Said replayed(const PrivacyOptions& privacy, PlaceDetail detail) {
+  Everything sink(detail);
+  FeedStage stage({.node = "roof", .boot = "b", .tracker = {}, .links = {}, .privacy = privacy}, {&sink});
+  Sensor sensor(open_recording(WINDHOVER_SOURCE_DIR "/captures/rooftop.sigmf-meta", {}),
+                windhover::decoders::registry(), {});
+  const std::atomic<bool> never{false};
+  sensor.run(stage, never);
+  return sink.said;
 }
 
 PrivacyOptions all_protocols(Disclosure disclosure) {
@@ -239,6 +278,31 @@ BOOST_AUTO_TEST_CASE(off_tells_nothing_but_a_number) {
   stage.on_reject({{"dji_droneid", windhover::decoders::RejectReason::crc16, {}}, {}}, at_ms(0));
   stage.on_status({}, at_ms(1));
   BOOST_TEST(!rejects.said.holds("dji_droneid"));
+}
+
+BOOST_AUTO_TEST_CASE(a_real_recording_gives_nothing_away) {
+  const Said open = replayed({}, PlaceDetail::full);
+  // An aircraft that stands where it took off tells where home is: its own position is not withheld.
+  const auto positions = recorded({"lat_deg", "lon_deg"});
+  auto places = recorded({"payload_hex", "pilot_l", "home_l", "operator_l", "operator_altitude"});
+  std::erase_if(places,
+                [&](const auto& each) { return std::ranges::find(positions, each) != positions.end(); });
+  const auto identities =
+      recorded({"payload_hex", "serial", "uuid", "uas_id", "transmitter", "operator_id", "lat_deg"});
+  BOOST_TEST(places.size() > 60U);
+  BOOST_TEST(identities.size() > 60U);
+  BOOST_TEST(std::count_if(places.begin(), places.end(), [&](const auto& each) { return open.holds(each); }) >
+             30);
+  const Said withheld = replayed({}, PlaceDetail::withheld);
+  const Said present = replayed(all_protocols(Disclosure::presence), PlaceDetail::full);
+  for (const std::string& place : places) BOOST_TEST(!withheld.holds(place), place);
+  for (const auto& values : {places, identities})
+    for (const std::string& value : values) BOOST_TEST(!present.holds(value), value);
+  BOOST_TEST(present.of("frame").size() == open.of("frame").size());
+  std::set<std::string> known;
+  for (const json& aircraft : open.of("aircraft")) known.insert(aircraft["id"]);
+  BOOST_TEST(present.holds("presence-" + std::to_string(known.size())));
+  BOOST_TEST(!present.holds("presence-" + std::to_string(known.size() + 1)));
 }
 
 BOOST_AUTO_TEST_CASE(last_values_and_snapshots_hold_no_more_than_the_feed) {

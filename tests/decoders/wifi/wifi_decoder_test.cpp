@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "decoders/wifi/half_rate.hpp"
+#include "decoders/wifi/mac_sink.hpp"
 #include "decoders/wifi/wifi.hpp"
 #include "ppdu_air.hpp"
 #include "tests/support/hex.hpp"
@@ -127,6 +128,21 @@ BOOST_AUTO_TEST_CASE(aggregates_by_their_first_header_or_frame_by_frame) {
     BOOST_TEST(pdu.frames_checked == (every ? 3U : 0U));
     BOOST_TEST(pdu.data_octets == (every ? 903U : psdu.size()));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_that_is_shorter_than_its_header_and_check_sequence_is_survived) {
+  DecoderOutput out;
+  wifi::MacSink sink(true);
+  sink.append_to(out);
+  auto frame = synth::probe_response_frame({});
+  frame.resize(20);
+  frame = synth::with_fcs(frame);
+  wifi::Ppdu ppdu;
+  ppdu.psdu_octets = static_cast<std::uint32_t>(frame.size());
+  sink.take(ppdu, frame);
+  BOOST_REQUIRE(out.pdus.size() == 1U);
+  BOOST_CHECK(out.pdus[0].proof == Proof::frame_checked);
+  BOOST_TEST(!out.pdus[0].hint.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(channels_clocked_down) {

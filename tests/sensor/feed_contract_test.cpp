@@ -1,0 +1,162 @@
+// A live sensor with a real feed and a real subscriber, against the contract of docs/feed.
+
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "decoders/registry.hpp"
+#include "feed_peers.hpp"
+#include "sensor/feed_client.hpp"
+#include "sensor/sensor.hpp"
+#include "tests/sensor/temporary_folder.hpp"
+#include "tests/support/burst.hpp"
+#include "tests/support/droneid_modulator.hpp"
+#include "tests/support/droneid_packet.hpp"
+#include "tests/support/random.hpp"
+
+using namespace windhover;
+using namespace windhover::sensor;
+using namespace windhover::sensor::test;
+using namespace std::chrono_literals;
+using dsp::cf32;
+using dsp::Hertz;
+using nlohmann::json;
+using windhover::sensor::testing::TemporaryFolder;
+
+namespace {
+
+constexpr Hertz kRate{10e6};
+constexpr int kBursts = 4;
+
+std::vector<cf32> bursts() {
+  std::vector<cf32> iq(static_cast<std::size_t>(0.2 * kRate.value));
+  synth::Random(1).add_noise(iq, 1e-4);
+  const double power = 1e-4 * 9.015e6 / kRate.value * std::pow(10, 1.5);
+  for (int i = 0; i < kBursts; ++i) {
+    synth::DroneIdTelemetry telemetry;
+    telemetry.sequence = static_cast<std::uint16_t>(i);
+    telemetry.serial = "FICTION0000C03";
+    telemetry.lat = synth::droneid_coordinate(54.5);
+    telemetry.lon = synth::droneid_coordinate(6.5);
+    telemetry.product_type = 58;
+    synth::add_burst(
+        iq, kRate,
+        synth::modulate_droneid(synth::transport_block(synth::droneid_telemetry_packet(telemetry))),
+        {0.05 + 0.03 * i, {0}, power, 1.0, 0});
+  }
+  return iq;
+}
+
+/// A device that delivers a few bursts and then nothing any more, as one whose cable has come off.
+class SilencedDevice final : public Source {
+ public:
+  SilencedDevice() : iq_(bursts()) {
+    info_.description = "script";
+    info_.format = dsp::SampleFormat::cf32_le;
+    info_.rate = kRate;
+    info_.centre = {2450e6};
+    info_.live = true;
+  }
+  const SourceInfo& info() const override { return info_; }
+  SourceChunk read(std::span<std::byte> native) override {
+    SourceChunk chunk;
+    chunk.centre = info_.centre;
+    chunk.first = {static_cast<std::int64_t>(done_)};
+    chunk.samples = std::min(native.size() / sizeof(cf32), iq_.size() - done_);
+    chunk.state = chunk.samples > 0 ? SourceChunk::State::samples : SourceChunk::State::nothing;
+    const auto bytes = std::as_bytes(std::span(iq_).subspan(done_, chunk.samples));
+    std::copy(bytes.begin(), bytes.end(), native.begin());
+    done_ += chunk.samples;
+    std::this_thread::sleep_for(20ms);  // as fast as the slowest machine that runs this reads
+    return chunk;
+  }
+
+ private:
+  std::vector<cf32> iq_;
+  std::size_t done_ = 0;
+  SourceInfo info_;
+};
+
+/// All that a subscriber is told until `statuses` of them have come; the sensor runs in another thread.
+std::vector<std::string> told_live(std::size_t statuses) {
+  std::atomic<bool> stop{false};
+  std::atomic<const Feed*> made{nullptr};
+  std::thread sensor_thread([&] {
+    Feed feed({.endpoint = "tcp://127.0.0.1:*", .node = "roof", .boot = "b"});
+    FeedStage stage({.node = "roof", .boot = "b", .publish_rejects = true}, {&feed});
+    Sensor sensor(std::make_unique<SilencedDevice>(), decoders::registry(), {.workers = 1});
+    made = &feed;
+    sensor.run(stage, stop);
+  });
+  while (made == nullptr) std::this_thread::yield();
+  FeedClient client(
+      {.endpoint = made.load()->last_endpoint(), .snapshot_endpoint = made.load()->last_snapshot_endpoint()});
+  std::vector<std::string> lines;
+  std::size_t heard = 0;
+  const auto take = [&](const FeedMessage& message) {
+    lines.push_back(message.json);
+    heard += message.type == "status" ? 1 : 0;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (heard < statuses && std::chrono::steady_clock::now() < deadline) {
+    const auto event = client.next(100ms);
+    if (!event) continue;
+    if (const auto* message = std::get_if<FeedMessage>(&*event)) take(*message);
+    if (const auto* snapshot = std::get_if<FeedSnapshot>(&*event))
+      for (const FeedMessage& message : snapshot->messages) take(message);
+  }
+  stop = true;
+  sensor_thread.join();
+  return lines;
+}
+
+std::vector<json> of_type(const std::vector<std::string>& lines, const std::string& type) {
+  std::vector<json> found;
+  for (const std::string& line : lines)
+    if (json message = json::parse(line); message["type"] == type) found.push_back(std::move(message));
+  return found;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(feed_contract)
+
+BOOST_AUTO_TEST_CASE(a_live_sensor_keeps_to_the_schemas_and_tells_its_status_when_samples_stop) {
+  const auto lines = told_live(4);
+  BOOST_TEST(of_type(lines, "aircraft").size() >= 1U);
+  const auto statuses = of_type(lines, "status");
+  BOOST_REQUIRE(statuses.size() == 4U);
+  for (std::size_t i = 1; i < statuses.size(); ++i) {
+    BOOST_TEST(statuses[i]["seq"].get<int>() == statuses[i - 1]["seq"].get<int>() + 1);
+    BOOST_TEST(statuses[i]["time"].get<std::string>() > statuses[i - 1]["time"].get<std::string>());
+  }
+  BOOST_TEST(statuses.back()["live"]["lag_s"].get<double>() > 2);
+  BOOST_TEST(statuses.back()["live"]["feed"]["topics"].get<int>() >= 2);
+
+  if (std::system("/usr/bin/python3 -c 'import jsonschema' >/dev/null 2>&1") != 0) {
+    std::cout
+        << "SKIPPED: checking messages against their schemas needs the Debian package python3-jsonschema\n";
+    return;
+  }
+  const TemporaryFolder folder;
+  const auto file = folder / "live.jsonl";
+  std::ofstream out(file);
+  for (const std::string& line : lines) out << line << '\n';
+  out.close();
+  Child check({WINDHOVER_SOURCE_DIR "/scripts/validate_feed.py", file.string()});
+  for (std::string line = check.line(); !line.empty(); line = check.line()) BOOST_TEST_MESSAGE(line);
+  BOOST_TEST(check.wait() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
