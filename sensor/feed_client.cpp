@@ -22,7 +22,7 @@ constexpr int kPartsAtOnce = 2000;
 constexpr milliseconds kSnapshotPatience{2000};
 constexpr milliseconds kSnapshotRetry{500};  // after one that was not answered
 constexpr seconds kLongestSilence{5};
-constexpr milliseconds kBetweenLooks{500};  // at how long it has lasted
+constexpr milliseconds kBetweenLooks{500};        // at how long it has lasted
 constexpr const char* kLifeSign = "wh1.status.";  // whatever else is asked for: every second
 
 std::string common_prefix(const std::vector<std::string>& topics) {

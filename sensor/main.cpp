@@ -20,6 +20,7 @@ struct Execute {
   int operator()(const BenchCommand& c) const { return run_bench(c); }
   int operator()(const DevicesCommand&) const { return run_devices(); }
   int operator()(const KeygenCommand& c) const { return run_keygen(c); }
+  int operator()(const GatewayCommand& c) const { return run_gateway(c); }
 };
 
 int complain(const std::exception& error, int exit_code) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sensor/cli/gateway_arguments.hpp"
 #include "sensor/config_error.hpp"
 
 namespace windhover::sensor {
@@ -22,6 +23,7 @@ struct Raw {
   std::string antenna, recording_name;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
+  GatewayArguments gateway;
 };
 
 void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
@@ -231,16 +233,21 @@ ListenOptions finish_listen(const CLI::App& app, Raw& raw) {
   ListenOptions options = raw.listen;
   options.count = given(app, "--count", raw.count);
   if (app.count("--timeout") > 0) options.timeout = std::chrono::seconds(raw.timeout_s);
-  const auto given_keys = app.count("--curve-key") + app.count("--curve-server-key");
-  if (given_keys == 1)
-    throw ConfigError(
-        "an encrypted feed needs both --curve-server-key, the sensor's, and --curve-key, your own");
-  if (given_keys == 2)
-    options.curve = {read_curve_secret_file(raw.curve_key), read_curve_public_file(raw.curve_server_key)};
+  options.curve = curve_client_keys(given(app, "--curve-key", raw.curve_key),
+                                    given(app, "--curve-server-key", raw.curve_server_key));
   return options;
 }
 
 }  // namespace
+
+std::optional<CurveClientKeys> curve_client_keys(const std::optional<std::string>& own,
+                                                 const std::optional<std::string>& server) {
+  if (!own && !server) return std::nullopt;
+  if (!own || !server)
+    throw ConfigError(
+        "an encrypted feed needs both --curve-server-key, the sensor's, and --curve-key, your own");
+  return CurveClientKeys{read_curve_secret_file(*own), read_curve_public_file(*server)};
+}
 
 Command parse_arguments(int argc, char** argv) {
   CLI::App app("Windhover: which drones are up there, and what their radio links do. Receives only.",
@@ -252,6 +259,7 @@ Command parse_arguments(int argc, char** argv) {
   const CLI::App* run = add_run(app, raw);
   const CLI::App* listen = add_listen(app, raw);
   const CLI::App* bench = add_bench(app, raw);
+  const CLI::App* gateway = raw.gateway.add_to(app);
   const CLI::App* devices = app.add_subcommand("devices", "SDRs found, and what each could hear");
   CLI::App* keygen =
       app.add_subcommand("keygen", "make keys for an encrypted feed, for a sensor or a subscriber");
@@ -275,6 +283,7 @@ Command parse_arguments(int argc, char** argv) {
   if (*bench) return raw.bench;
   if (*devices) return DevicesCommand{};
   if (*keygen) return raw.keygen;
+  if (*gateway) return raw.gateway.finish();
   return raw.synth;
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/options.hpp"
 #include "sensor/decoder_choice.hpp"
 #include "sensor/listen.hpp"
 #include "sensor/privacy.hpp"
@@ -60,6 +61,10 @@ struct BenchCommand {
   bool json = false;
 };
 
+struct GatewayCommand {
+  gateway::GatewayOptions options{};
+};
+
 struct DevicesCommand {};
 
 struct KeygenCommand {
@@ -72,7 +77,11 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, ReplayCommand, RunCommand, ListenOptions, SynthCommand, BenchCommand,
-                             DevicesCommand, KeygenCommand>;
+                             DevicesCommand, KeygenCommand, GatewayCommand>;
+
+/// Of a subscriber, from the key files that it was given; none without any. Throws ConfigError for one alone.
+std::optional<CurveClientKeys> curve_client_keys(const std::optional<std::string>& own,
+                                                 const std::optional<std::string>& server);
 
 /// Prints help and usage errors itself. Throws ConfigError for values that CLI11 cannot judge.
 Command parse_arguments(int argc, char** argv);

@@ -11,5 +11,6 @@ int run_synth(const SynthCommand& command);
 int run_bench(const BenchCommand& command);
 int run_devices();
 int run_keygen(const KeygenCommand& command);
+int run_gateway(const GatewayCommand& command);
 
 }  // namespace windhover::sensor

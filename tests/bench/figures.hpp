@@ -28,6 +28,8 @@ bool gate_cost(std::ostream& out, Effort effort);
 bool noise(std::ostream& out, Effort effort);
 bool negatives(std::ostream& out, Effort effort);
 bool droneid_speed(std::ostream& out, Effort effort);
+bool gateway_restart(std::ostream& out, Effort effort);
+bool dragonsync_scene(std::ostream& out, Effort effort);
 bool feed_latency(std::ostream& out, Effort effort);
 bool ble_1m_sensitivity(std::ostream& out, Effort effort);
 bool ble_coded_sensitivity(std::ostream& out, Effort effort);

@@ -75,6 +75,11 @@ std::span<const Figure> figures() {
       Figure{"feed-fuzz",
              "10 million fuzzed requests at the snapshot socket: no crash, no leak, it still answers", true,
              feed_fuzz},
+      Figure{"gateway-restart",
+             "kill -9 of the gateway at any time: all 200 aircraft are on 4224 again within 2 s of its start",
+             false, gateway_restart},
+      Figure{"dragonsync-scene", "a replayed scene of five aircraft gives exactly these five on 4224", true,
+             dragonsync_scene},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };
