@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iomanip>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -54,12 +55,14 @@ class Reader {
   }
   const sensor::FeedClientCounts& counts() const { return client_.counts(); }
   /// 0 to 1; after stop().
-  double latency_ms(double share) {
-    if (latencies_ms_.empty()) return NAN;
-    const auto at = static_cast<std::size_t>(share * static_cast<double>(latencies_ms_.size() - 1));
-    std::nth_element(latencies_ms_.begin(), latencies_ms_.begin() + static_cast<std::ptrdiff_t>(at),
-                     latencies_ms_.end());
-    return latencies_ms_[at];
+  double latency_ms(double share) const {
+    const auto total =
+        static_cast<double>(std::accumulate(latencies_.begin(), latencies_.end(), std::uint64_t{0}));
+    double passed = 0;
+    for (std::size_t bin = 0; bin < latencies_.size(); ++bin)
+      if ((passed += static_cast<double>(latencies_[bin])) >= share * total)
+        return kBin_ms * static_cast<double>(bin + 1);
+    return NAN;
   }
 
  private:
@@ -69,13 +72,17 @@ class Reader {
       complete_ = client_.is_complete();
       const auto* message = event ? std::get_if<FeedMessage>(&*event) : nullptr;
       if (message == nullptr || message->type != "frame") continue;
-      const auto age = system_clock::now() - time_in(message->json);
-      latencies_ms_.push_back(duration<double, std::milli>(age).count());
+      const double age_ms =
+          duration<double, std::milli>(system_clock::now() - time_in(message->json)).count();
+      const auto bin = static_cast<std::size_t>(std::max(0.0, age_ms / kBin_ms));
+      ++latencies_[std::min(bin, latencies_.size() - 1)];
     }
   }
   FeedClient client_;
   std::atomic<bool> stop_{false}, complete_{false};
-  std::vector<double> latencies_ms_;
+  static constexpr double kBin_ms = 0.1;
+  std::vector<std::uint64_t> latencies_ =
+      std::vector<std::uint64_t>(100'000);  // a histogram: memory stays flat
   std::thread thread_;
 };
 
