@@ -211,7 +211,7 @@ struct FeedCounts {
   std::map<std::string, std::uint64_t> frames;  ///< accepted, by protocol
   std::map<std::string, std::uint64_t> others;  ///< intact and not about aircraft, by decoder; counted only
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
-  std::uint64_t switched_off = 0;      ///< frames of protocols that the user does not want told
+  std::uint64_t switched_off = 0;  ///< frames of protocols that the user does not want told
   decoders::messages::AuthCounters authentications;
   std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
   std::uint64_t links = 0;             ///< known now
