@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "dsp/chirp_screen.hpp"
 #include "dsp/filter_bank.hpp"
 #include "dsp/simd.hpp"
 
@@ -74,6 +75,7 @@ ReferenceSearch::ReferenceSearch(std::span<const cf32> reference, Hertz rate)
   const std::size_t size = 2 * reach_;
   const auto used = std::span(spectrum).subspan(spectrum.size() / 2 - reach_, size);
   energy_ = energy_of(used);
+  sweep_s_ = ChirpScreen::sweep_of(used);
   for (const cf32 bin : used) {
     conj_reference_.push_back(std::conj(bin));
     occupied_.push_back(std::norm(bin) > 0.1 * energy_ / static_cast<double>(size) ? 1.0f : 0.0f);

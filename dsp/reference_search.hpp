@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,9 @@ class ReferenceSearch {
   /// Share of a hit's power that the waveform gives at a place `distance_bins` off its own: chirps leak far.
   float leakage(std::int64_t distance_bins) const noexcept;
 
+  /// What a ChirpScreen asks for; none if the waveform is no chirp.
+  std::optional<double> sweep_s() const { return sweep_s_; }
+
  private:
   static constexpr std::size_t kDelaysPerBin = 2;
 
@@ -42,6 +46,7 @@ class ReferenceSearch {
   std::vector<float> occupied_;         // 1 for bins that carry the waveform, by the same index
   double occupied_bins_ = 0;
   double energy_ = 0;
+  std::optional<double> sweep_s_;
   Fft inverse_;
   AlignedVector<cf32> product_, correlation_;
   std::vector<float> leakage_;

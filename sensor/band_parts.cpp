@@ -45,6 +45,10 @@ bool BandParts::is_filled(Range range) const noexcept {
   return 2 * filled >= range.size();
 }
 
+double BandParts::noise_of_cell(double floor_of_cell) const noexcept {
+  return std::min(floor_of_cell, kRipple * quiet_ / static_cast<double>(kCells));
+}
+
 double BandParts::spread_power(Range range) noexcept {
   if (range.size() == 0) return 0;
   const auto above = scratch_.begin();

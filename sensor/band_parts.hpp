@@ -27,6 +27,12 @@ class BandParts {
   /// prefix  running sums of the block's cells, as dsp::prefix_sums makes them
   void update(std::span<const double> prefix) noexcept;
 
+  /// Of the block, by part.
+  std::span<const double> power() const { return power_; }
+
+  /// What a cell without a signal has in the range, by the range's own floor and the band's quietest part.
+  double noise_of_cell(double floor_of_cell) const noexcept;
+
   /// Whether the power is spread over the range, as a waveform that fills it is: at least half of the parts
   /// stand out.
   bool is_filled(Range range) const noexcept;

@@ -12,6 +12,11 @@ using decoders::Gate;
 // What it costs then is one window's search in the decoder.
 constexpr float kSearchThreshold = 20;
 
+// Of two exponentially distributed values the sum is larger once in 12,000 blocks of noise. A DroneID symbol
+// at -3 dB reaches 60.
+constexpr float kScreenThreshold = 12;
+constexpr std::size_t kLeastScreenParts = 4;  // narrower ones are too few to tell
+
 // A strong waveform is seen by the searches of its neighbours; what they see is believed to be a second one
 // only from this multiple of its leakage on.
 constexpr float kLeakageMargin = 2;
@@ -65,11 +70,13 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
       cells_(fft_size_ / dsp::kBinsPerCell),
       prefix_(cells_.size() + 1) {
   for (const PlannedChannel& channel : plan.channels) {
-    dsp::ReferenceSearch* search = nullptr;
+    Reference* reference = nullptr;
     if (channel.spec.gate == Gate::on_reference) {
-      auto& made = searches_[channel.spec.reference.data()];
-      if (!made) made = std::make_unique<dsp::ReferenceSearch>(channel.spec.reference, channel.spec.rate);
-      search = made.get();
+      const auto [at, is_new] = references_.try_emplace(
+          channel.spec.reference.data(), dsp::ReferenceSearch(channel.spec.reference, channel.spec.rate));
+      reference = &at->second;
+      if (const auto sweep_s = reference->search.sweep_s(); is_new && sweep_s)
+        reference->screen.emplace(*sweep_s, fft_size_);
     }
     const CellRange cells = cells_of(channel, plan.geometry);
     if (channel.spec.gate == Gate::on_peak)
@@ -78,7 +85,7 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
     watches_.push_back({channel.spec.gate,
                         channel.decoder,
                         {cells.first, cells.count},
-                        search,
+                        reference,
                         channel.offset_bins,
                         channel.spec.passband.value / dsp::kBinHz,
                         parts_.within(cells.first, cells.count),
@@ -98,7 +105,8 @@ void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) n
     Watch& watch = watches_[i];
     open[i] = watch.gate == Gate::always || watch.energy.update(prefix_);
     if (watch.gate == Gate::on_peak && open[i])
-      open[i] = peaks_[watch.peak].stands_out(prefix_, block_, watch.energy.floor() / watch.cells);
+      open[i] = peaks_[watch.peak].stands_out(prefix_, block_,
+                                              parts_.noise_of_cell(watch.energy.floor() / watch.cells));
     if (watch.gate == Gate::on_centre)
       open[i] = (open[i] || parts_.is_loud(watch.parts)) && parts_.is_filled(watch.parts);
   }
@@ -139,8 +147,9 @@ void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8
       open[i] = 0;
       continue;
     }
-    watch.hit = watch.search->search(bins, fft_size_, watch.offset_bins);
     open[i] = 0;
+    if (!may_hold_reference(bins, watch)) continue;
+    watch.hit = watch.reference->search.search(bins, fft_size_, watch.offset_bins);
     if (watch.hit.lambda >= kSearchThreshold) hits_.push_back(i);
   }
   // Strongest first: what is leakage itself must not hide a third one beyond it.
@@ -151,10 +160,20 @@ void Gatekeeper::search_references(const dsp::cf32* bins, std::vector<std::uint8
                               [&](std::size_t other) { return open[other] && leaks(other, *hit); });
 }
 
+bool Gatekeeper::may_hold_reference(const dsp::cf32* bins, const Watch& watch) noexcept {
+  Reference& reference = *watch.reference;
+  if (!reference.screen || watch.parts.size() < kLeastScreenParts) return true;
+  if (reference.screened != block_) {
+    reference.screen->update(bins, parts_.power());
+    reference.screened = block_;
+  }
+  return reference.screen->fit(watch.parts.first, watch.parts.end) >= kScreenThreshold;
+}
+
 bool Gatekeeper::leaks(std::size_t stronger, std::size_t into) const noexcept {
   const Watch &from = watches_[stronger], &to = watches_[into];
-  if (from.search != to.search) return false;
-  const float leakage = to.search->leakage(from.offset_bins - to.offset_bins);
+  if (from.reference != to.reference) return false;
+  const float leakage = to.reference->search.leakage(from.offset_bins - to.offset_bins);
   return to.hit.power < std::min(kAlmostEqual, kLeakageMargin * leakage) * from.hit.power;
 }
 

@@ -3,9 +3,10 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <vector>
 
+#include "dsp/chirp_screen.hpp"
 #include "dsp/energy_gate.hpp"
 #include "dsp/reference_search.hpp"
 #include "sensor/band_parts.hpp"
@@ -23,11 +24,18 @@ class Gatekeeper {
   void judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
 
  private:
+  /// A waveform that decoders declared.
+  struct Reference {
+    dsp::ReferenceSearch search;
+    std::optional<dsp::ChirpScreen> screen{};
+    std::uint64_t screened = 0;  // the block that the screen has seen last
+  };
+
   struct Watch {
     decoders::Gate gate;
     const decoders::DecoderEntry* decoder;
     dsp::EnergyGate energy;
-    dsp::ReferenceSearch* search;  // Gate::on_reference
+    Reference* reference;  // Gate::on_reference
     std::int64_t offset_bins;
     double width_bins;
     BandParts::Range parts;  // of the band, within the channel
@@ -39,12 +47,12 @@ class Gatekeeper {
 
   void close_off_centre(std::vector<std::uint8_t>& open) noexcept;
   void search_references(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
+  bool may_hold_reference(const dsp::cf32* bins, const Watch& watch) noexcept;
   // Whether what channel `into` sees may be no more than the waveform at channel `stronger`.
   bool leaks(std::size_t stronger, std::size_t into) const noexcept;
 
   std::size_t fft_size_;
-  std::map<const dsp::cf32*, std::unique_ptr<dsp::ReferenceSearch>>
-      searches_;  // one for each distinct reference
+  std::map<const dsp::cf32*, Reference> references_;  // by waveform
   std::vector<Watch> watches_;
   std::vector<PeakWatch> peaks_;
   std::uint64_t block_ = 0;

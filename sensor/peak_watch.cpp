@@ -39,13 +39,13 @@ PeakWatch::PeakWatch(std::size_t band_cells, std::int64_t centre_cell, std::int6
   gap_mean_margin_ = 1 + kMeanSigmas * std::sqrt(of_gap) / 2;
 }
 
-// The second lowest gap: a neighbour may fill two of them, and a wide signal may leave one out, as OFDM does
-// around its centre.
+// Of both gaps on a side the lower one: a neighbouring channel's signal lies between them and spills little
+// into either, and a wide signal may leave one out, as OFDM does around its centre. Of the sides the louder
+// one: beyond the edge of a wide signal, and on its slope, all is quieter on the other.
 PeakWatch::Level PeakWatch::level(std::span<const double> prefix) const noexcept {
   std::array<double, 4> gaps;
   for (std::size_t i = 0; i < gaps.size(); ++i) gaps[i] = gaps_[i].mean(prefix);
-  std::nth_element(gaps.begin(), gaps.begin() + 1, gaps.end());
-  return {middle_.mean(prefix), gaps[1]};
+  return {middle_.mean(prefix), std::max(std::min(gaps[0], gaps[1]), std::min(gaps[2], gaps[3]))};
 }
 
 bool PeakWatch::stands_out(std::span<const double> prefix, std::uint64_t block, double noise) noexcept {

@@ -207,10 +207,13 @@ BOOST_AUTO_TEST_CASE(subscriptions_without_end_are_thrown_off_and_honest_subscri
       60s));
   BOOST_TEST(sent < 200'000);
   std::vector<std::string> parts;
-  BOOST_TEST(serve_until(feed, [&] {
-    feed.publish(status(7));
-    return !(parts = honest.receive()).empty();
-  }));
+  BOOST_TEST(serve_until(
+      feed,
+      [&] {
+        feed.publish(status(7));
+        return !(parts = honest.receive()).empty();
+      },
+      60s));
 }
 
 BOOST_AUTO_TEST_CASE(closing_delivers_what_is_still_queued) {
