@@ -78,7 +78,7 @@ std::span<const Figure> figures() {
       Figure{"gateway-restart",
              "kill -9 of the gateway at any time: all 200 aircraft are on 4224 again within 2 s of its start",
              false, gateway_restart},
-      Figure{"dragonsync-scene", "a replayed scene of five aircraft gives exactly these five on 4224", true,
+      Figure{"dragonsync-scene", "a replayed scene of seven aircraft gives exactly these seven on 4224", true,
              dragonsync_scene},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
