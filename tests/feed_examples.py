@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs the subscribers of scripts/ against a real replay: each must tell of the five aircraft in it and no other.
+"""Runs the subscribers of scripts/ against a real replay: each must tell of the seven aircraft in it and no other.
 
 usage: feed_examples.py WINDHOVER SUBSCRIBE_CPP RECORDING
 """
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 AIRCRAFT = {"dji-FICTION0000A01", "dji-FICTION0000B02", "rid-ZZZZ9FAKE00C03", "rid-ZZZZ9FAKE00D04",
-            "rid-ZZZZ9FAKE00E05"}
+            "rid-ZZZZ9FAKE00E05", "rid-ZZZZ9FAKE00F06", "rid-ZZZZ9FAKE00G07"}
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts/subscribe.py"
 PATIENCE_S = 60
 
