@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sensor/claims.hpp"
+#include "sensor/derived.hpp"
 #include "sensor/feed_json.hpp"
 
 namespace windhover::sensor {
@@ -157,6 +158,7 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
         [&](PlaceDetail detail) {
           AircraftMessage shown = message;
           shown.claimed = redacted(std::move(shown.claimed), detail);
+          shown.derived = derived_of(shown.claimed, options_.position);
           shown.operator_position = detail;
           return to_json(shown);
         },
@@ -177,12 +179,14 @@ void FeedStage::tell(std::vector<LinkMessage>& links) {
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.aircraft = tracker_.size() + presence_.size();
   counts_.aircraft_evicted = tracker_.evicted() + presence_.evicted();
+  counts_.positions_held = tracker_.positions_held();
   counts_.authentications = authentications_.counters();
   counts_.links = links_.size();
   counts_.links_evicted = links_.evicted();
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
-  send("status", {}, to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_}),
+  send("status", {},
+       to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_, options_.position}),
        kStatusHolds);
 }
 

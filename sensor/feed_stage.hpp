@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct FeedStageOptions {
   TrackerOptions tracker{};  ///< but for what privacy.retention says
   LinkLedgerOptions links{};
   PrivacyOptions privacy{};
+  std::optional<SensorPosition> position{};  ///< of the antenna
 };
 
 class FeedStage {

@@ -27,6 +27,7 @@ struct OutputOptions {
   std::vector<std::filesystem::path> allow;        ///< whom to let in, with curve_key
   bool insecure_feed = false;
   PrivacyOptions privacy{};
+  std::optional<SensorPosition> position{};  ///< of the antenna
   std::chrono::milliseconds wait_subscriber{0};
   bool rejects = false;
   std::string node = "windhover";

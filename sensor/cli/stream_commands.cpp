@@ -51,7 +51,8 @@ class Outputs {
                          options.rejects,
                          {},
                          {.hash = options.boot.empty() ? AddressHash() : AddressHash(options.boot)},
-                         options.privacy},
+                         options.privacy,
+                         options.position},
         sinks);
   }
 
