@@ -15,6 +15,7 @@
 #include "sensor/recording_layout.hpp"
 #include "sensor/sensor.hpp"
 #include "sensor/soapy_source.hpp"
+#include "sensor/trust/trust_book.hpp"
 
 namespace windhover::sensor {
 
@@ -28,6 +29,7 @@ struct OutputOptions {
   bool insecure_feed = false;
   PrivacyOptions privacy{};
   std::optional<SensorPosition> position{};  ///< of the antenna
+  TrustOptions trust{};
   std::chrono::milliseconds wait_subscriber{0};
   bool rejects = false;
   std::string node = "windhover";

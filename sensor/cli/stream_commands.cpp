@@ -52,7 +52,8 @@ class Outputs {
                          {},
                          {.hash = options.boot.empty() ? AddressHash() : AddressHash(options.boot)},
                          options.privacy,
-                         options.position},
+                         options.position,
+                         options.trust},
         sinks);
   }
 

@@ -96,10 +96,11 @@ BOOST_AUTO_TEST_CASE(topics_name_kind_node_and_aircraft) {
   FeedStage stage(dotted, {&sink});
   hear(stage, numbered(1, at_ms(0), "A B"));
   stage.on_status({}, at_ms(1));
-  BOOST_REQUIRE(sink.topics.size() == 3U);
+  BOOST_REQUIRE(sink.topics.size() == 4U);
   BOOST_TEST(sink.topics[0].starts_with("wh1.frame.roof_one_two.dji-A_B-"));
   BOOST_TEST(sink.topics[1] == "wh1.aircraft.roof_one_two." + sink.bodies[1]["id"].get<std::string>());
-  BOOST_TEST(sink.topics[2] == "wh1.status.roof_one_two");
+  BOOST_TEST(sink.topics[2] == "wh1.alert.roof_one_two." + sink.bodies[2]["id"].get<std::string>());
+  BOOST_TEST(sink.topics[3] == "wh1.status.roof_one_two");
   BOOST_TEST(sink.bodies[0]["aircraft"] == sink.bodies[1]["id"]);
   BOOST_TEST(sink.bodies[1]["sensor"] == "roof.one two");
 }
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(every_sink_gets_every_message) {
   FeedStage stage(options(), {&one, &two});
   hear(stage, numbered(1, at_ms(0)));
   stage.finish({}, at_ms(1));
-  BOOST_TEST(one.bodies.size() == 3U);
+  BOOST_TEST(one.bodies.size() == 4U);
   BOOST_TEST((one.bodies == two.bodies));
 }
 
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_link_belongs_to_the_aircraft_whose_frames_its_address_sen
   BOOST_TEST(links[0]["aircraft"]["id"] == sink.of_kind("frame")[0]["aircraft"]);
   BOOST_TEST(links[0]["transmitter"]["address"] == "02:00:00:00:00:07");
   BOOST_TEST(links[0]["bytes"]["exact"] == 1500);
-  BOOST_TEST(sink.topics[2].starts_with("wh1.link.roof.wifi-"));
+  BOOST_TEST(sink.topics[3].starts_with("wh1.link.roof.wifi-"));
 }
 
 BOOST_AUTO_TEST_CASE(frames_that_differ_in_time_carrier_or_payload_are_not_duplicates) {
@@ -263,7 +264,7 @@ BOOST_AUTO_TEST_CASE(json_lines_go_to_a_file_one_message_each) {
   std::vector<std::string> types;
   for (std::string line; std::getline(file, line);) types.push_back(json::parse(line)["type"]);
   std::filesystem::remove(path);
-  const std::vector<std::string> expected{"frame", "aircraft", "status"};
+  const std::vector<std::string> expected{"frame", "aircraft", "alert", "status"};
   BOOST_TEST(types == expected, boost::test_tools::per_element());
 }
 

@@ -331,7 +331,7 @@ BOOST_AUTO_TEST_CASE(a_table_shows_the_aircraft_and_leaves_the_terminal_as_it_wa
   BOOST_TEST(run.code == 0);
   BOOST_TEST(run.out.find("dji-1WNBH3900201N1  Mavic Air 2  51.446356 7.267219") != std::string::npos);
   BOOST_TEST(run.out.find("roof  50.00 MS/s at 2457.500 MHz") != std::string::npos);
-  BOOST_TEST(run.out.find("messages 5  lost 0  garbled 0") != std::string::npos);
+  BOOST_TEST(run.out.find("messages 6  lost 0  garbled 0") != std::string::npos);
   BOOST_TEST(run.out.ends_with("\x1b[?7h\x1b[?25h"));
 }
 

@@ -9,9 +9,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "../remote_id_frames.hpp"
 #include "sensor/trust/cshake.hpp"
 #include "sensor/trust/drip_sender.hpp"
+#include "tests/sensor/remote_id_frames.hpp"
 #include "tests/support/odid_encoder.hpp"
 
 namespace windhover::sensor::test {
