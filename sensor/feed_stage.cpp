@@ -44,6 +44,12 @@ TrackerOptions tracker_options(const FeedStageOptions& options) {
   return tracker;
 }
 
+TrustOptions trust_options(const FeedStageOptions& options) {
+  TrustOptions trust = options.trust;
+  trust.position = options.position;
+  return trust;
+}
+
 }  // namespace
 
 std::string new_boot_id() {
@@ -59,7 +65,7 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
       tracker_(tracker_options(options_)),
       presence_(tracker_options(options_)),
       links_(options_.links),
-      trust_(options_.trust) {}
+      trust_(trust_options(options_)) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);

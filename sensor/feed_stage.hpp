@@ -34,7 +34,7 @@ struct FeedStageOptions {
   LinkLedgerOptions links{};
   PrivacyOptions privacy{};
   std::optional<SensorPosition> position{};  ///< of the antenna
-  TrustOptions trust{};
+  TrustOptions trust{};                      ///< but for the position
 };
 
 class FeedStage {

@@ -102,6 +102,7 @@ int run_live(const RunCommand& command) {
   const std::atomic<bool>& stop = stop_on_signals();
   const SavedWisdom wisdom;
   OutputOptions output = command.output;
+  output.trust.levels_comparable = command.device.gain_db.has_value();
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
   Outputs outputs(output);
   SensorOptions options = command.sensor;

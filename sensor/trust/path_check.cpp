@@ -18,14 +18,16 @@ constexpr double kHonestTwoPlaces = 1e-5;
 
 void PathCheck::take(const std::string& source, const Position& at, const std::optional<double>& accuracy_m,
                      UtcTime heard) {
-  const auto verdict = filter_.take(at, accuracy_m, heard);
-  if (verdict == PositionFilter::Verdict::held && filter_.jumped()) {
-    if (jumps_.size() >= kMostEvents) jumps_.pop_front();
-    jumps_.push_back(heard);
-  }
   const Fix fix{at, heard,
                 std::clamp(accuracy_m.value_or(PositionFilter::kUsualAccuracy_m), 0.0,
                            PositionFilter::kMostAccuracy_m)};
+  const auto before = filter_.believed();
+  const auto verdict = filter_.take(at, accuracy_m, heard);
+  if (verdict == PositionFilter::Verdict::confirmed) left_ = before;
+  if (verdict == PositionFilter::Verdict::held && filter_.jumped() && !is_return(fix)) {
+    if (jumps_.size() >= kMostEvents) jumps_.pop_front();
+    jumps_.push_back(heard);
+  }
   look_elsewhere(source, fix);
   auto known =
       std::find_if(sources_.begin(), sources_.end(), [&](const Source& each) { return each.name == source; });
@@ -40,9 +42,18 @@ void PathCheck::take(const std::string& source, const Position& at, const std::o
   known->last = fix;
 }
 
+bool PathCheck::is_return(const Fix& fix) const {
+  return left_ && !jumps_.empty() && fix.heard - jumps_.back() <= kExcursion &&
+         can_be_one_flight(*left_, fix);
+}
+
+// Each of the two must go on where it was: a bad fix of one aircraft is elsewhere than its other sender, too.
 void PathCheck::look_elsewhere(const std::string& source, const Fix& fix) {
   const bool is_next = turns_.empty() || turns_.back().source != source;
   if (!is_next) return;
+  const auto own =
+      std::find_if(sources_.begin(), sources_.end(), [&](const Source& each) { return each.name == source; });
+  if (own == sources_.end() || !can_be_one_flight(own->last, fix)) return;
   for (const Source& other : sources_) {
     if (other.name == source || fix.heard - other.last.heard > kSameTime) continue;
     if (can_be_one_flight(other.last, fix)) continue;

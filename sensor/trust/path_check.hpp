@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ class PathCheck {
   static constexpr std::size_t kMostEvents = 64, kMostSources = 8;
   /// Two senders are heard at a time if the last positions of both are no older than this.
   static constexpr std::chrono::seconds kSameTime{5};
+  /// There and back within this is one jump: a bad fix.
+  static constexpr std::chrono::seconds kExcursion{10};
   /// So often must two senders contradict each other in turn.
   static constexpr std::size_t kFewestTurns = 4;
 
@@ -37,8 +40,10 @@ class PathCheck {
     double apart_m;
   };
   void look_elsewhere(const std::string& source, const Fix& fix);
+  bool is_return(const Fix& fix) const;
 
   PositionFilter filter_;
+  std::optional<Fix> left_;  // where the last jump that was confirmed began
   std::deque<UtcTime> jumps_;
   std::vector<Source> sources_;
   std::deque<Turn> turns_;

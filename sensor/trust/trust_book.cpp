@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "sensor/claims.hpp"
+#include "sensor/geodesy.hpp"
 #include "sensor/trust/odds.hpp"
 
 namespace windhover::sensor {
@@ -13,6 +14,9 @@ using namespace decoders::messages;
 
 // Stands for any number of aircraft that cannot be told apart; what they claim together is no path.
 bool is_many(const std::string& id) { return id.starts_with("dji-unidentified"); }
+
+// One radio that changes its address and has not named itself looks like many.
+bool is_one(const std::string& id) { return !is_many(id) && !id.starts_with("rid-unidentified"); }
 
 std::span<const OdidMessage> messages_of(const decoders::Message& message) {
   const auto* remote_id = std::get_if<RemoteId>(&message);
@@ -57,9 +61,15 @@ void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
   evidence.identity.take(frame.frame);
   const Claims claims = claims_of(frame, {});
   if (claims.position_time) evidence.clock.take(*claims.position_time, frame.at.time);
-  if (claims.position && !is_many(id))
+  if (claims.position && !is_many(id)) {
     evidence.path.take(transmitter_key(frame.frame).append(frame.frame.transport), *claims.position,
                        claims.horizontal_accuracy_m, frame.at.time);
+    if (options_.position && options_.levels_comparable) {
+      const Sight seen = sight(*options_.position, *claims.position, claims.geodetic_altitude_m);
+      evidence.range.take(frame.frame, *claims.position, seen.slant_m ? *seen.slant_m : *seen.distance_m);
+    }
+  }
+  if (is_one(id)) emitters_.take(id, frame.frame, frame.at.time);
   take_authentication(evidence, frame, authentications);
 }
 
@@ -79,6 +89,11 @@ void TrustBook::take_authentication(Evidence& evidence, const TimedFrame& frame,
     evidence.drip.on_set(set, on_air, evidence.path.believed(), now, keys_, budget_);
 }
 
+void TrustBook::forget(const std::string& id) {
+  aircraft_.erase(id);
+  emitters_.forget(id);
+}
+
 Trust TrustBook::trust_of(const std::string& id, UtcTime now) {
   Trust trust;
   const auto at = aircraft_.find(id);
@@ -87,6 +102,8 @@ Trust TrustBook::trust_of(const std::string& id, UtcTime now) {
   evidence.identity.tell(trust.reasons);
   evidence.clock.tell(now, trust.reasons);
   evidence.path.tell(now, trust.reasons);
+  evidence.range.tell(trust.reasons);
+  if (const auto reason = emitters_.reason_of(id)) trust.reasons.push_back(*reason);
   trust.signatures = evidence.drip.signatures(now);
   trust.authenticated = evidence.drip.is_authenticated(now);
   if (trust.signatures) tell(*trust.signatures, trust.reasons);

@@ -80,6 +80,10 @@ std::span<const Figure> figures() {
              false, gateway_restart},
       Figure{"dragonsync-scene", "a replayed scene of five aircraft gives exactly these five on 4224", true,
              dragonsync_scene},
+      Figure{"trust-clean",
+             "over clean skies of 8 and 20 aircraft at most one false alert of suspicion an hour", true,
+             trust_clean},
+      Figure{"trust-spoof", "each kind of spoofer is found in at least 90 % of the skies", true, trust_spoof},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };

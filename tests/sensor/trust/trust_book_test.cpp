@@ -131,6 +131,19 @@ BOOST_FIXTURE_TEST_CASE(repeated_jumps_weigh_more_than_one, Fixture) {
   BOOST_TEST(!says("position_jump"));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_bad_fix_that_lasts_a_while_is_one_jump, Fixture) {
+  for (int i = 0; i < 40; ++i) hear(location(i < 20 || i >= 30 ? 51.5 : 51.7), 500 * i);
+  BOOST_REQUIRE(says("position_jump"));
+  BOOST_TEST(reason(trust(), "position_jump")->evidence.at("jumps") == 1.0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bad_fix_on_two_transports_is_no_second_place, Fixture) {
+  for (int i = 0; i < 200; ++i)
+    hear(location(i / 10 % 4 == 3 ? 51.7 : 51.5), 500 * i, i % 2 == 0 ? 1 : 2,
+         i % 2 == 0 ? "bluetooth_legacy" : "wifi_beacon");
+  BOOST_TEST(!says("two_places"));
+}
+
 BOOST_FIXTURE_TEST_CASE(two_senders_that_contradict_each_other_in_turn, Fixture) {
   for (int i = 0; i < 12; ++i) hear(location(i % 2 == 0 ? 51.5 : 51.6), 500 * i, i % 2 == 0 ? 1 : 2);
   BOOST_REQUIRE(says("two_places"));
