@@ -20,6 +20,7 @@ namespace {
 
 class Collect : public FeedSink {
  public:
+  explicit Collect(PlaceDetail detail = PlaceDetail::full) : FeedSink(detail) {}
   void publish(const OutgoingMessage& message) override {
     kinds.emplace_back(message.kind);
     topics.push_back(message.topic);
@@ -283,6 +284,69 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_in_one_sentence) {
 BOOST_AUTO_TEST_CASE(boot_ids_are_new_at_every_start) {
   BOOST_TEST(new_boot_id().size() == 16U);
   BOOST_TEST(new_boot_id() != new_boot_id());
+}
+
+BOOST_AUTO_TEST_CASE(alerts_are_state_for_an_hour_and_end_when_cleared) {
+  class Holds : public FeedSink {
+   public:
+    void publish(const OutgoingMessage& message) override {
+      if (message.kind == "alert") held.push_back(message.holds_for);
+    }
+    std::vector<std::chrono::seconds> held;
+  };
+  Holds sink;
+  FeedStage stage(options(), {&sink});
+  hear(stage, numbered(1, at_ms(0)));
+  stage.advance(at_ms(70'000));
+  const std::vector<std::chrono::seconds> expected{std::chrono::hours(1), std::chrono::seconds(0)};
+  BOOST_TEST((sink.held == expected));
+}
+
+BOOST_AUTO_TEST_CASE(suspicion_comes_with_its_reasons_and_their_numbers) {
+  Collect sink;
+  FeedStageOptions placed = options();
+  placed.position = SensorPosition{51.0, 7.0, {}};
+  FeedStage stage(placed, {&sink});
+  hear(stage, numbered(1, at_ms(0), "1748CABCDEF123456"));
+  stage.finish({}, at_ms(1));
+  const auto alerts = sink.of_kind("alert");
+  BOOST_REQUIRE(alerts.size() == 2U);
+  BOOST_TEST(alerts[1]["id"] == "spoof_suspicion-dji-1748CABCDEF123456");
+  BOOST_TEST(alerts[1]["severity"] == "notice");
+  BOOST_TEST(alerts[1]["reasons"][0]["kind"] == "serial_maker");
+  BOOST_TEST(alerts[1]["reasons"][0]["log_likelihood_ratio"].get<double>() > 4.6);
+  const json aircraft = sink.of_kind("aircraft")[0];
+  BOOST_TEST(aircraft["trust"]["reasons"] == alerts[1]["reasons"]);
+  BOOST_TEST(aircraft["derived"]["pilot"]["distance_m"].get<double>() > 1000);
+  BOOST_TEST(sink.of_kind("status")[0]["position"]["lat_deg"] == 51.0);
+}
+
+BOOST_AUTO_TEST_CASE(no_distance_to_a_pilot_whose_place_is_withheld) {
+  class Withheld : public Collect {
+   public:
+    Withheld() : Collect(PlaceDetail::withheld) {}
+  };
+  Withheld sink;
+  FeedStageOptions placed = options();
+  placed.position = SensorPosition{51.0, 7.0, {}};
+  FeedStage stage(placed, {&sink});
+  hear(stage, numbered(1, at_ms(0)));
+  const json aircraft = sink.of_kind("aircraft")[0];
+  BOOST_TEST(aircraft["derived"].contains("aircraft"));
+  BOOST_TEST(!aircraft["derived"].contains("pilot"));
+}
+
+BOOST_AUTO_TEST_CASE(of_presence_no_more_than_that_is_alerted) {
+  Collect sink;
+  FeedStageOptions presence = options();
+  set_protocol(presence.privacy, "all=presence");
+  FeedStage stage(presence, {&sink});
+  hear(stage, numbered(1, at_ms(0), "1748CABCDEF123456"));
+  stage.finish({}, at_ms(1));
+  const auto alerts = sink.of_kind("alert");
+  BOOST_REQUIRE(alerts.size() == 1U);
+  BOOST_TEST(alerts[0]["id"] == "new_aircraft-presence-1");
+  BOOST_TEST(!sink.of_kind("aircraft")[0].contains("derived"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
