@@ -17,7 +17,7 @@ struct Raw {
   BenchCommand bench;
   KeygenCommand keygen;
   std::string speed = "max", format, jsonl, feed, curve_key, curve_server_key;
-  std::vector<std::string> protocols, operator_positions, drip_anchors;
+  std::vector<std::string> protocols, operator_positions;
   std::int64_t retention_s = 60;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
   std::string antenna, recording_name, position;
@@ -44,7 +44,7 @@ void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
                  "bearings")
       ->type_name("LAT,LON[,HAE]");
   app.add_option(
-         "--drip-anchor", raw.drip_anchors,
+         "--drip-anchor", out.drip_anchors,
          "file with entity tags and keys whose word counts when a DRIP signature is verified, one pair "
          "a line; may be repeated")
       ->type_name("FILE");
@@ -204,8 +204,6 @@ void finish_output(const CLI::App& app, const Raw& raw, OutputOptions& out) {
   for (const std::string& each : raw.operator_positions) set_operator_position(out.privacy, each);
   out.privacy.retention = std::chrono::seconds(raw.retention_s);
   if (app.count("--sensor-position") > 0) out.position = parse_sensor_position(raw.position);
-  for (const std::string& file : raw.drip_anchors)
-    for (const DripAnchor& anchor : read_drip_anchors(file)) out.trust.anchors.push_back(anchor);
   if (app.count("--jsonl") > 0) out.jsonl = raw.jsonl;
   out.feed = given(app, "--feed", raw.feed);
   // A recording may be over before a subscriber has found the socket; a live sensor has no need to wait.

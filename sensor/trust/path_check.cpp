@@ -23,10 +23,10 @@ void PathCheck::take(const std::string& source, const Position& at, const std::o
                            PositionFilter::kMostAccuracy_m)};
   const auto before = filter_.believed();
   const auto verdict = filter_.take(at, accuracy_m, heard);
-  if (verdict == PositionFilter::Verdict::confirmed) left_ = before;
   if (verdict == PositionFilter::Verdict::held && filter_.jumped() && !is_return(fix)) {
     if (jumps_.size() >= kMostEvents) jumps_.pop_front();
     jumps_.push_back(heard);
+    left_ = before;
   }
   look_elsewhere(source, fix);
   auto known =

@@ -43,7 +43,7 @@ class PathCheck {
   bool is_return(const Fix& fix) const;
 
   PositionFilter filter_;
-  std::optional<Fix> left_;  // where the last jump that was confirmed began
+  std::optional<Fix> left_;  // where the last jump began
   std::deque<UtcTime> jumps_;
   std::vector<Source> sources_;
   std::deque<Turn> turns_;

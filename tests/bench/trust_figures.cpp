@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono;
 
 // Thresholds follow from stated odds; while the reasons were made, seeds below this were looked at.
-constexpr std::uint64_t kFirstSeed = 5000;
+constexpr std::uint64_t kFirstSeed = 9000;
 
 /// Remembers when each suspicion was raised first.
 class Alerts : public sensor::FeedSink {
