@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/moment.hpp"
+#include "sensor/sensor_position.hpp"
 
 namespace windhover::gateway {
 
@@ -27,12 +28,7 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-/// Where the sensor's antenna stands. WGS-84.
-struct SensorPosition {
-  double lat_deg = 0;
-  double lon_deg = 0;
-  std::optional<double> hae_m{};  ///< above the ellipsoid
-};
+using sensor::SensorPosition;
 
 /// Where it says it is and how it moves. The feed leaves these out some seconds after they were last sent.
 struct Motion {

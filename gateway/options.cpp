@@ -70,27 +70,6 @@ std::string quoted(std::string_view text) { return std::string("'").append(text)
 
 }  // namespace
 
-SensorPosition parse_sensor_position(std::string_view text) {
-  std::array<std::optional<double>, 3> parts{};
-  std::size_t count = 0;
-  std::string_view rest = text;
-  for (bool more = true; more && count < parts.size(); ++count) {
-    const std::size_t comma = rest.find(',');
-    parts[count] = number<double>(rest.substr(0, comma));
-    more = comma != std::string_view::npos;
-    rest = more ? rest.substr(comma + 1) : std::string_view{};
-  }
-  const auto [lat_deg, lon_deg, hae_m] = parts;
-  const bool complete = rest.empty() && count >= 2 && lat_deg && lon_deg && (count == 2 || hae_m);
-  // Written so that NaN fails.
-  if (!complete || !(std::abs(*lat_deg) <= 90) || !(std::abs(*lon_deg) <= 180) ||
-      !(std::abs(hae_m.value_or(0)) <= 10'000))
-    throw ConfigError(quoted(text) +
-                      " is no position; give latitude, longitude and metres above the ellipsoid such as "
-                      "52.37,4.89,12");
-  return {*lat_deg, *lon_deg, hae_m};
-}
-
 DragonSyncOptions parse_dragonsync(std::string_view text) {
   const auto at = endpoint(text);
   const int port = at ? at->port.value_or(kDragonSyncPort) : 0;

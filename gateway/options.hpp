@@ -58,7 +58,7 @@ struct GatewayOptions {
 // What users write, to values; each throws ConfigError with one sentence that says what to write instead.
 
 /// "52.3,4.9" or "52.3,4.9,12".
-SensorPosition parse_sensor_position(std::string_view text);
+using sensor::parse_sensor_position;
 /// "ADDRESS" or "ADDRESS:PORT": PORT and the two after it.
 DragonSyncOptions parse_dragonsync(std::string_view text);
 /// "udp://239.2.3.1:6969", "udp://[ff02::1]:6969".

@@ -20,7 +20,8 @@ OWN = {
     "sensor/": ("sensor/", "decoders/", "dsp/"),
     "sensor/cli/": ("sensor/", "decoders/", "dsp/", "gateway/"),
     "gateway/": ("gateway/", "sensor/feed_messages.hpp", "sensor/feed_client.hpp", "sensor/feed_endpoint.hpp",
-                 "sensor/curve_keys.hpp", "sensor/time.hpp", "sensor/config_error.hpp"),
+                 "sensor/curve_keys.hpp", "sensor/time.hpp", "sensor/config_error.hpp",
+                 "sensor/sensor_position.hpp"),
     "tests/support/": ("tests/support/", "dsp/"),
     "tests/": FOLDERS,
     **{path: ("sensor/", "decoders/", "dsp/", "gateway/", "tests/support/", "tests/bench/") for path in PROGRAM},
@@ -37,10 +38,11 @@ THIRD_PARTY = {
                      "gateway/json_members.hpp", "gateway/dragonsync/", "gateway/http/pages.cpp",
                      "tests/support/scene"),
     r"httplib\.h": ("gateway/http/server.cpp",),
+    r"GeographicLib/.*": ("sensor/geodesy.cpp",),
     r"prometheus/.*": ("gateway/http/metrics.cpp", "gateway/http/open_metrics.cpp"),
     r"CLI/.*": ("sensor/cli/arguments.cpp", "sensor/cli/gateway_arguments.cpp"),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
-    r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "sensor/address_hash.cpp",
+    r"sodium(/.*|\.h)": ("sensor/octet_stream.cpp", "sensor/address_hash.cpp", "sensor/trust/ed25519.cpp",
                             "tests/support/scene_output.cpp"),
 }
 # The headers of ours that show a library: helpers of the .cpp files that write and read the feed's bodies or own

@@ -23,6 +23,7 @@ except ImportError:
 SCHEMAS = Path(__file__).resolve().parent.parent / "docs/feed"
 VARIANTS = (
     ["--rejects"],
+    ["--sensor-position", "52.0,5.0,30"],
     ["--protocol", "all=presence"],
     ["--protocol", "all=off"],
     ["--operator-position", "rounded"],

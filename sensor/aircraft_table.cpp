@@ -20,7 +20,7 @@ TextRow text_row(const AircraftRow& row, bool colour) {
            number_cell(row.height_m, 1, " m"), number_cell(row.speed_mps, 1, " m/s"),
            place(row.pilot_lat_deg, row.pilot_lon_deg), number_cell(row.snr_db, 1, " dB"),
            megahertz_cell(row.carrier_hz), std::to_string(row.frames), number_cell(row.age_s, 0, " s"),
-           label_cell(row.state)},
+           label_cell(row.state), label_cell(row.trust)},
           colour ? colour_of(row.state) : ""};
 }
 
@@ -40,7 +40,8 @@ std::string aircraft_table(const std::vector<AircraftRow>& rows, const TableOpti
                      {"carrier", true},
                      {"frames", true},
                      {"heard ago", true},
-                     {"state"}},
+                     {"state"},
+                     {"trust"}},
                     text, options.most_rows);
 }
 

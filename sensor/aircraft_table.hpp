@@ -14,6 +14,7 @@ struct AircraftRow {
   std::optional<double> lat_deg, lon_deg, height_m, speed_mps, pilot_lat_deg, pilot_lon_deg;
   std::optional<double> snr_db, carrier_hz, age_s;
   std::uint64_t frames = 0;
+  std::string trust{};  ///< the weightiest reason against its claims, or "signed"
 };
 
 struct TableOptions {

@@ -152,10 +152,64 @@ Json measured_json(const Measured& measured) {
     put_levels(json, each.rf);
     transports.push_back(std::move(json));
   }
-  return {{"first_heard", to_rfc3339(measured.first_heard)},
-          {"last_heard", to_rfc3339(measured.last_heard)},
-          {"frames", measured.frames},
-          {"transports", std::move(transports)}};
+  Json json{{"first_heard", to_rfc3339(measured.first_heard)},
+            {"last_heard", to_rfc3339(measured.last_heard)},
+            {"frames", measured.frames}};
+  if (measured.positions_held > 0) json["positions_held"] = measured.positions_held;
+  json["transports"] = std::move(transports);
+  return json;
+}
+
+Json sight_json(const Sight& sight) {
+  Json json = Json::object();
+  put(json, "distance_m", sight.distance_m, kMetreDecimals);
+  put(json, "bearing_deg", sight.bearing_deg, kAngleDecimals);
+  put(json, "elevation_deg", sight.elevation_deg, kAngleDecimals);
+  put(json, "slant_m", sight.slant_m, kMetreDecimals);
+  return json;
+}
+
+void put_derived(Json& json, const Derived& derived) {
+  Json inner = Json::object();
+  put(inner, "flight_state", derived.flight_state);
+  if (derived.aircraft) inner["aircraft"] = sight_json(*derived.aircraft);
+  if (derived.pilot) inner["pilot"] = sight_json(*derived.pilot);
+  if (!inner.empty()) json["derived"] = std::move(inner);
+}
+
+Json reasons_json(const std::vector<Reason>& reasons) {
+  Json json = Json::array();
+  for (const Reason& reason : reasons) {
+    Json each{{"kind", reason.kind}, {"severity", to_string(reason.severity)}};
+    put(each, "log_likelihood_ratio", reason.log_likelihood_ratio, kEvidenceDecimals);
+    each["since"] = to_rfc3339(reason.since);
+    each["text"] = reason.text;
+    Json evidence = Json::object();
+    for (const auto& [name, value] : reason.evidence)
+      put(evidence, std::string(name).c_str(), value, kEvidenceDecimals);
+    if (!evidence.empty()) each["evidence"] = std::move(evidence);
+    json.push_back(std::move(each));
+  }
+  return json;
+}
+
+Json trust_json(const Trust& trust) {
+  Json json{{"authenticated", trust.authenticated}};
+  if (trust.signatures) {
+    Json signatures{{"state", trust.signatures->state}};
+    if (!trust.signatures->signer.empty()) signatures["signer"] = trust.signatures->signer;
+    signatures["right"] = trust.signatures->right;
+    signatures["wrong"] = trust.signatures->wrong;
+    signatures["signed_messages"] = trust.signatures->signed_messages;
+    json["signatures"] = std::move(signatures);
+  }
+  json["reasons"] = reasons_json(trust.reasons);
+  return json;
+}
+
+void put_sensor(Json& json, const SensorPosition& at) {
+  put_position(json, "position", Position{at.lat_deg, at.lon_deg});
+  put(json["position"], "altitude_m", at.hae_m, kMetreDecimals);
 }
 
 void put_stream(Json& json, const StreamStatus& stream) {
@@ -250,13 +304,28 @@ std::string to_json(const AircraftMessage& message) {
   put_privacy(json, message.disclosure, message.operator_position);
   json["claimed"] = claimed_json(message.claimed, message.head.time);
   json["measured"] = measured_json(message.measured);
-  json["trust"] = {{"authenticated", message.trust.authenticated}, {"reasons", message.trust.reasons}};
+  put_derived(json, message.derived);
+  json["trust"] = trust_json(message.trust);
+  return json_line(json);
+}
+
+std::string to_json(const AlertMessage& message) {
+  Json json = message_head("alert", message.head);
+  json["id"] = message.id;
+  json["category"] = to_string(message.category);
+  json["severity"] = to_string(message.severity);
+  json["state"] = message.cleared ? "cleared" : "raised";
+  json["since"] = to_rfc3339(message.since);
+  json["aircraft"] = message.aircraft;
+  json["text"] = message.text;
+  if (!message.reasons.empty()) json["reasons"] = reasons_json(message.reasons);
   return json_line(json);
 }
 
 std::string to_json(const StatusMessage& message) {
   Json json = message_head("status", message.head);
   json["version"] = message.version;
+  if (message.position) put_sensor(json, *message.position);
   put_stream(json, message.stream);
   json["frames"] = message.counts.frames;
   json["others"] = message.counts.others;
@@ -268,6 +337,8 @@ std::string to_json(const StatusMessage& message) {
   json["links_evicted"] = message.counts.links_evicted;
   json["aircraft"] = message.counts.aircraft;
   json["aircraft_evicted"] = message.counts.aircraft_evicted;
+  if (message.counts.positions_held > 0) json["positions_held"] = message.counts.positions_held;
+  if (message.counts.signatures_skipped > 0) json["signatures_skipped"] = message.counts.signatures_skipped;
   if (message.stream.live) json["live"] = live_json(*message.stream.live, message.counts.feed);
   return json_line(json);
 }

@@ -11,6 +11,7 @@ namespace windhover::sensor {
 std::string to_json(const FrameMessage& message);
 std::string to_json(const RejectMessage& message);
 std::string to_json(const AircraftMessage& message);
+std::string to_json(const AlertMessage& message);
 std::string to_json(const LinkMessage& message);
 std::string to_json(const StatusMessage& message);
 

@@ -14,6 +14,7 @@
 #include "decoders/messages/odid_auth.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
+#include "sensor/sensor_position.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -95,12 +96,54 @@ struct TransportMeasure {
 struct Measured {
   UtcTime first_heard{}, last_heard{};
   std::uint64_t frames = 0;
-  std::vector<TransportMeasure> transports;  ///< ordered by protocol, transport
+  std::uint64_t positions_held = 0;            ///< kept out of the claims because nobody gets there so fast
+  std::vector<TransportMeasure> transports{};  ///< ordered by protocol, transport
+};
+
+/// Of one reason, or of an alert; in the order of weight.
+enum class Severity : std::uint8_t { supporting, info, notice, warning, critical };
+constexpr std::string_view to_string(Severity severity) {
+  constexpr std::string_view names[] = {"supporting", "info", "notice", "warning", "critical"};
+  return names[static_cast<std::size_t>(severity)];
+}
+
+/// Something that speaks for or against what is claimed. Tells nothing of where people are.
+struct Reason {
+  std::string_view kind;  ///< a literal
+  Severity severity = Severity::info;
+  /// Natural logarithm of how much better a false claim explains what was received than a true one; below 0
+  /// it speaks for the claim. Absent where nobody knows.
+  std::optional<double> log_likelihood_ratio{};
+  UtcTime since{};
+  std::string text{};                             ///< one sentence
+  std::map<std::string_view, double> evidence{};  ///< numbers, by names with units, literals
+};
+
+/// What became of an aircraft's signatures; docs/trust.md lists the states.
+struct Signatures {
+  std::string_view state = "none";  ///< a literal
+  std::string signer{};             ///< DRIP entity tag as IPv6 address
+  std::uint64_t right = 0, wrong = 0;
+  std::uint64_t signed_messages = 0;  ///< received messages that a right signature covers
 };
 
 struct Trust {
-  bool authenticated = false;
-  std::vector<std::string> reasons;
+  bool authenticated = false;  ///< a signature over what is claimed was verified
+  std::optional<Signatures> signatures{};
+  std::vector<Reason> reasons{};  ///< weightiest first
+};
+
+/// Where something is, seen from the sensor.
+struct Sight {
+  std::optional<double> distance_m{};   ///< over ground
+  std::optional<double> bearing_deg{};  ///< clockwise from true north
+  std::optional<double> elevation_deg{}, slant_m{};
+};
+
+/// What follows from the claims and the sensor's own position.
+struct Derived {
+  std::optional<std::string_view> flight_state{};  ///< "on_ground", "in_air"
+  std::optional<Sight> aircraft{}, pilot{};
 };
 
 enum class AircraftState : std::uint8_t { alive, fading, gone };
@@ -117,9 +160,29 @@ struct AircraftMessage {
   AircraftState state = AircraftState::alive;
   Claims claimed;
   Measured measured;
-  Trust trust;
+  Derived derived{};
+  Trust trust{};
   Disclosure disclosure = Disclosure::full;
   PlaceDetail operator_position = PlaceDetail::full;  ///< as `claimed` has been redacted
+};
+
+enum class AlertCategory : std::uint8_t { spoof_suspicion, new_aircraft, emergency };
+constexpr std::string_view to_string(AlertCategory category) {
+  constexpr std::string_view names[] = {"spoof_suspicion", "new_aircraft", "emergency"};
+  return names[static_cast<std::size_t>(category)];
+}
+
+/// Something that somebody should look at. Tells nothing of where people are.
+struct AlertMessage {
+  MessageHead head;
+  std::string id;  ///< category and aircraft, fit for a topic
+  AlertCategory category = AlertCategory::new_aircraft;
+  Severity severity = Severity::info;
+  bool cleared = false;
+  UtcTime since{};       ///< when it was raised first
+  std::string aircraft;  ///< id as in `aircraft`
+  std::string text;      ///< one sentence
+  std::vector<Reason> reasons{};
 };
 
 /// What a link carried, counted over a time.
@@ -213,11 +276,13 @@ struct FeedCounts {
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
   std::uint64_t switched_off = 0;  ///< frames of protocols that the user does not want told
   decoders::messages::AuthCounters authentications;
-  std::uint64_t duplicates = 0;        ///< one transmission heard on two neighbouring channels
-  std::uint64_t links = 0;             ///< known now
-  std::uint64_t links_evicted = 0;     ///< forgotten early because there were too many
-  std::uint64_t aircraft = 0;          ///< known now
-  std::uint64_t aircraft_evicted = 0;  ///< forgotten early because there were too many
+  std::uint64_t duplicates = 0;          ///< one transmission heard on two neighbouring channels
+  std::uint64_t links = 0;               ///< known now
+  std::uint64_t links_evicted = 0;       ///< forgotten early because there were too many
+  std::uint64_t aircraft = 0;            ///< known now
+  std::uint64_t aircraft_evicted = 0;    ///< forgotten early because there were too many
+  std::uint64_t positions_held = 0;      ///< see Measured
+  std::uint64_t signatures_skipped = 0;  ///< not verified because too many came at once
   FeedHealth feed;
 };
 
@@ -226,6 +291,7 @@ struct StatusMessage {
   std::string version;
   StreamStatus stream;
   FeedCounts counts;
+  std::optional<SensorPosition> position{};
 };
 
 }  // namespace windhover::sensor

@@ -88,6 +88,17 @@ void read_levels(const Json& transports, AircraftRow& row) {
   }
 }
 
+// Reasons come weightiest first.
+std::string read_trust(const Json& trust) {
+  const Json& reasons = member(trust, "reasons");
+  if (reasons.is_array())
+    for (const Json& each : reasons) {
+      const std::string severity = text(each, "severity");
+      if (severity == "notice" || severity == "warning" || severity == "critical") return text(each, "kind");
+    }
+  return member(trust, "authenticated") == true ? "signed" : "";
+}
+
 HeardAircraft read_aircraft(const Json& json, UtcTime at) {
   const Json& claimed = member(json, "claimed");
   const Json& measured = member(json, "measured");
@@ -106,6 +117,7 @@ HeardAircraft read_aircraft(const Json& json, UtcTime at) {
   if (const auto heard = time(measured, "last_heard"))
     row.age_s = std::max(0.0, std::chrono::duration<double>(at - *heard).count());
   read_levels(member(measured, "transports"), row);
+  row.trust = read_trust(member(json, "trust"));
   return aircraft;
 }
 

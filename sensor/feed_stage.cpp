@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sensor/claims.hpp"
+#include "sensor/derived.hpp"
 #include "sensor/feed_json.hpp"
 
 namespace windhover::sensor {
@@ -28,6 +29,7 @@ constexpr std::chrono::seconds kForgottenAfter{1};
 constexpr std::chrono::seconds kEvent{0};
 constexpr std::chrono::seconds kStatusHolds{10};
 constexpr std::chrono::seconds kMargin{10};
+constexpr std::chrono::hours kAlertHolds{1};
 constexpr std::chrono::seconds kLinkHolds = LinkTimes::kGone + kMargin;
 
 double same_carrier_hz(const decoders::Frame& frame) {
@@ -40,6 +42,12 @@ TrackerOptions tracker_options(const FeedStageOptions& options) {
   TrackerOptions tracker = options.tracker;
   tracker.forget_after = options.privacy.retention;
   return tracker;
+}
+
+TrustOptions trust_options(const FeedStageOptions& options) {
+  TrustOptions trust = options.trust;
+  trust.position = options.position;
+  return trust;
 }
 
 }  // namespace
@@ -56,7 +64,8 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
       sinks_(std::move(sinks)),
       tracker_(tracker_options(options_)),
       presence_(tracker_options(options_)),
-      links_(options_.links) {}
+      links_(options_.links),
+      trust_(trust_options(options_)) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);
@@ -76,6 +85,7 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   if (is_full) authentications = authentications_.take(frame);
   const std::string id =
       is_full ? tracker_.on_frame(frame, now, authentications) : presence_.on_frame(frame, now);
+  if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications);
   if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
   send_by_detail(
       "frame", id,
@@ -151,18 +161,31 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
     message.head = head("aircraft", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
     if (is_gone) links_.untie(message.id);
+    message.trust = trust_.trust_of(message.id, message.head.time);
+    if (is_gone) trust_.forget(message.id);
     const auto holds_for = is_gone ? kEvent : options_.privacy.retention + kMargin;
     send_by_detail(
         "aircraft", message.id,
         [&](PlaceDetail detail) {
           AircraftMessage shown = message;
           shown.claimed = redacted(std::move(shown.claimed), detail);
+          shown.derived = derived_of(shown.claimed, options_.position);
           shown.operator_position = detail;
           return to_json(shown);
         },
         holds_for);
+    alerts_.take(message, due_alerts_);
+    tell(due_alerts_);
   }
   aircraft.clear();
+}
+
+void FeedStage::tell(std::vector<AlertMessage>& alerts) {
+  for (AlertMessage& message : alerts) {
+    message.head = head("alert", message.head.time);
+    send("alert", message.id, to_json(message), message.cleared ? kEvent : kAlertHolds);
+  }
+  alerts.clear();
 }
 
 void FeedStage::tell(std::vector<LinkMessage>& links) {
@@ -177,12 +200,15 @@ void FeedStage::tell(std::vector<LinkMessage>& links) {
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.aircraft = tracker_.size() + presence_.size();
   counts_.aircraft_evicted = tracker_.evicted() + presence_.evicted();
+  counts_.positions_held = tracker_.positions_held();
+  counts_.signatures_skipped = trust_.signatures_skipped();
   counts_.authentications = authentications_.counters();
   counts_.links = links_.size();
   counts_.links_evicted = links_.evicted();
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
-  send("status", {}, to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_}),
+  send("status", {},
+       to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_, options_.position}),
        kStatusHolds);
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "sensor/presence_tracker.hpp"
 #include "sensor/privacy.hpp"
 #include "sensor/tracker.hpp"
+#include "sensor/trust/alert_book.hpp"
+#include "sensor/trust/trust_book.hpp"
 
 namespace windhover::sensor {
 
@@ -30,6 +33,8 @@ struct FeedStageOptions {
   TrackerOptions tracker{};  ///< but for what privacy.retention says
   LinkLedgerOptions links{};
   PrivacyOptions privacy{};
+  std::optional<SensorPosition> position{};  ///< of the antenna
+  TrustOptions trust{};                      ///< but for the position
 };
 
 class FeedStage {
@@ -63,6 +68,7 @@ class FeedStage {
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
   void tell(std::vector<LinkMessage>& links);
+  void tell(std::vector<AlertMessage>& alerts);
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
   /// `holds_for` as in OutgoingMessage: 0 for what is no state.
@@ -81,11 +87,14 @@ class FeedStage {
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
   LinkLedger links_;
   Authentications authentications_;
+  TrustBook trust_;
+  AlertBook alerts_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
   std::vector<LinkMessage> due_links_;
+  std::vector<AlertMessage> due_alerts_;
 };
 
 }  // namespace windhover::sensor

@@ -25,6 +25,7 @@ inline constexpr int kAngleDecimals = 2;
 inline constexpr int kDecibelDecimals = 1;
 inline constexpr int kHertzDecimals = 1;
 inline constexpr int kRateDecimals = 1;  // Mb/s
+inline constexpr int kEvidenceDecimals = 3;
 inline constexpr int kSecondDecimals = 6;
 inline constexpr int kShareDecimals = 4;
 

@@ -80,8 +80,10 @@ std::string Tracker::on_frame(const TimedFrame& frame, UtcTime now,
   const auto at = find_or_add(frame.frame, frame.at.time);
   Track& track = at->second;
   measure(track.measured, frame);
-  const bool is_news = take(track, claims_of(frame, authentications), frame.at.time) || !track.told ||
-                       track.told_state != state_at(track.measured, *now_);
+  Claims newer = claims_of(frame, authentications);
+  hold_back_jumps(track, newer, frame.at.time);
+  const bool is_news =
+      take(track, newer, frame.at.time) || !track.told || track.told_state != state_at(track.measured, *now_);
   if (is_news && !track.changed) track.changed = track.identified ? *now_ : *now_ + Times::kIdentityWait;
   // Never before now: a frame that comes late must not put a message before those already told.
   schedule(at, *now_);
@@ -179,6 +181,8 @@ void Tracker::absorb(Tracks::iterator into, Tracks::iterator unidentified) {
   track.measured.first_heard = std::min(track.measured.first_heard, earlier.measured.first_heard);
   track.measured.last_heard = std::max(track.measured.last_heard, earlier.measured.last_heard);
   track.measured.frames += earlier.measured.frames;
+  track.measured.positions_held += earlier.measured.positions_held;
+  if (!track.positions.believed()) track.positions = earlier.positions;
   for (const TransportMeasure& each : earlier.measured.transports) {
     const auto same =
         std::find_if(track.measured.transports.begin(), track.measured.transports.end(),
@@ -273,6 +277,17 @@ void Tracker::tell(Tracks::iterator at, UtcTime time, AircraftState state) {
   message.claimed = claims_at(track, time);
   message.measured = track.measured;
   pending_.push_back(std::move(message));
+}
+
+void Tracker::hold_back_jumps(Track& track, Claims& newer, UtcTime at) {
+  if (!newer.position) return;
+  if (track.positions.take(*newer.position, newer.horizontal_accuracy_m, at) != PositionFilter::Verdict::held)
+    return;
+  newer.position.reset();
+  newer.position_time.reset();
+  newer.horizontal_accuracy_m.reset();
+  ++track.measured.positions_held;
+  ++positions_held_;
 }
 
 // True if what is claimed has changed. What the newer frame leaves out stays as it was heard before.

@@ -18,6 +18,7 @@
 
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
+#include "sensor/position_filter.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -60,6 +61,8 @@ class Tracker {
 
   std::size_t size() const { return tracks_.size(); }
   std::uint64_t evicted() const { return evicted_; }
+  /// Positions of all aircraft, gone ones too, that were kept out of the claims.
+  std::uint64_t positions_held() const { return positions_held_; }
 
  private:
   static constexpr std::size_t kClaimFields = 40;
@@ -69,6 +72,7 @@ class Tracker {
     Claims claims;
     std::array<UtcTime, kClaimFields> heard{};  // by field, in the order of the table in tracker.cpp
     Measured measured;
+    PositionFilter positions;
     AircraftState told_state = AircraftState::alive;
     std::uint64_t told_frames = 0;
     std::optional<UtcTime> told;      // time of the last message
@@ -90,6 +94,7 @@ class Tracker {
   void schedule(Tracks::iterator at, UtcTime not_before);
   void unschedule(Tracks::iterator at) { schedule_.erase({at->second.due, at->first}); }
   void tell(Tracks::iterator at, UtcTime time, AircraftState state);
+  void hold_back_jumps(Track& track, Claims& newer, UtcTime at);
   static bool take(Track& track, const Claims& newer, UtcTime at);
   static void measure(Measured& measured, const TimedFrame& frame);
   static Claims claims_at(const Track& track, UtcTime time);
@@ -103,6 +108,7 @@ class Tracker {
   std::vector<AircraftMessage> pending_;
   std::optional<UtcTime> now_;
   std::uint64_t evicted_ = 0;
+  std::uint64_t positions_held_ = 0;
 };
 
 }  // namespace windhover::sensor

@@ -20,7 +20,7 @@ struct Raw {
   std::vector<std::string> protocols, operator_positions;
   std::int64_t retention_s = 60;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
-  std::string antenna, recording_name;
+  std::string antenna, recording_name, position;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
   GatewayArguments gateway;
@@ -39,6 +39,15 @@ void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--rejects", out.rejects, "also tell what was not accepted, with the reason");
   app.add_option("--node", out.node, "name of this sensor in the feed")->capture_default_str();
+  app.add_option("--sensor-position", raw.position,
+                 "where the antenna is: latitude, longitude, metres above the ellipsoid; for distances and "
+                 "bearings")
+      ->type_name("LAT,LON[,HAE]");
+  app.add_option(
+         "--drip-anchor", out.drip_anchors,
+         "file with entity tags and keys whose word counts when a DRIP signature is verified, one pair "
+         "a line; may be repeated")
+      ->type_name("FILE");
   app.add_option("--boot", out.boot, "fix the start's id, so that output can be compared");
 }
 
@@ -194,6 +203,7 @@ void finish_output(const CLI::App& app, const Raw& raw, OutputOptions& out) {
   for (const std::string& each : raw.protocols) set_protocol(out.privacy, each);
   for (const std::string& each : raw.operator_positions) set_operator_position(out.privacy, each);
   out.privacy.retention = std::chrono::seconds(raw.retention_s);
+  if (app.count("--sensor-position") > 0) out.position = parse_sensor_position(raw.position);
   if (app.count("--jsonl") > 0) out.jsonl = raw.jsonl;
   out.feed = given(app, "--feed", raw.feed);
   // A recording may be over before a subscriber has found the socket; a live sensor has no need to wait.

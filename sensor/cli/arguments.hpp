@@ -27,6 +27,9 @@ struct OutputOptions {
   std::vector<std::filesystem::path> allow;        ///< whom to let in, with curve_key
   bool insecure_feed = false;
   PrivacyOptions privacy{};
+  std::optional<SensorPosition> position{};         ///< of the antenna
+  std::vector<std::filesystem::path> drip_anchors;  ///< files, see parse_drip_anchors()
+  bool levels_comparable = true;                    ///< see TrustOptions
   std::chrono::milliseconds wait_subscriber{0};
   bool rejects = false;
   std::string node = "windhover";

@@ -31,6 +31,14 @@ FeedOptions feed_options(const OutputOptions& options, const std::string& boot) 
   return feed;
 }
 
+TrustOptions trust_options(const OutputOptions& options) {
+  TrustOptions trust;
+  trust.levels_comparable = options.levels_comparable;
+  for (const auto& file : options.drip_anchors)
+    for (const DripAnchor& anchor : read_drip_anchors(file)) trust.anchors.push_back(anchor);
+  return trust;
+}
+
 /// The sinks that the user asked for and the stage that feeds them, in the thread that uses them.
 class Outputs {
  public:
@@ -51,7 +59,9 @@ class Outputs {
                          options.rejects,
                          {},
                          {.hash = options.boot.empty() ? AddressHash() : AddressHash(options.boot)},
-                         options.privacy},
+                         options.privacy,
+                         options.position,
+                         trust_options(options)},
         sinks);
   }
 
@@ -100,6 +110,7 @@ int run_live(const RunCommand& command) {
   const std::atomic<bool>& stop = stop_on_signals();
   const SavedWisdom wisdom;
   OutputOptions output = command.output;
+  output.levels_comparable = command.device.gain_db.has_value();
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
   Outputs outputs(output);
   SensorOptions options = command.sensor;

@@ -45,6 +45,10 @@ bool wifi_dsss_sensitivity(std::ostream& out, Effort effort);
 bool wifi_recordings(std::ostream& out, Effort effort);
 bool wifi_pcap(std::ostream& out, Effort effort);
 bool wifi_speed(std::ostream& out, Effort effort);
+bool tracker_load(std::ostream& out, Effort effort);
+bool tracker_fuzz(std::ostream& out, Effort effort);
+bool trust_clean(std::ostream& out, Effort effort);
+bool trust_spoof(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

@@ -20,6 +20,7 @@ namespace {
 
 class Collect : public FeedSink {
  public:
+  explicit Collect(PlaceDetail detail = PlaceDetail::full) : FeedSink(detail) {}
   void publish(const OutgoingMessage& message) override {
     kinds.emplace_back(message.kind);
     topics.push_back(message.topic);
@@ -96,10 +97,11 @@ BOOST_AUTO_TEST_CASE(topics_name_kind_node_and_aircraft) {
   FeedStage stage(dotted, {&sink});
   hear(stage, numbered(1, at_ms(0), "A B"));
   stage.on_status({}, at_ms(1));
-  BOOST_REQUIRE(sink.topics.size() == 3U);
+  BOOST_REQUIRE(sink.topics.size() == 4U);
   BOOST_TEST(sink.topics[0].starts_with("wh1.frame.roof_one_two.dji-A_B-"));
   BOOST_TEST(sink.topics[1] == "wh1.aircraft.roof_one_two." + sink.bodies[1]["id"].get<std::string>());
-  BOOST_TEST(sink.topics[2] == "wh1.status.roof_one_two");
+  BOOST_TEST(sink.topics[2] == "wh1.alert.roof_one_two." + sink.bodies[2]["id"].get<std::string>());
+  BOOST_TEST(sink.topics[3] == "wh1.status.roof_one_two");
   BOOST_TEST(sink.bodies[0]["aircraft"] == sink.bodies[1]["id"]);
   BOOST_TEST(sink.bodies[1]["sensor"] == "roof.one two");
 }
@@ -109,7 +111,7 @@ BOOST_AUTO_TEST_CASE(every_sink_gets_every_message) {
   FeedStage stage(options(), {&one, &two});
   hear(stage, numbered(1, at_ms(0)));
   stage.finish({}, at_ms(1));
-  BOOST_TEST(one.bodies.size() == 3U);
+  BOOST_TEST(one.bodies.size() == 4U);
   BOOST_TEST((one.bodies == two.bodies));
 }
 
@@ -159,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_link_belongs_to_the_aircraft_whose_frames_its_address_sen
   BOOST_TEST(links[0]["aircraft"]["id"] == sink.of_kind("frame")[0]["aircraft"]);
   BOOST_TEST(links[0]["transmitter"]["address"] == "02:00:00:00:00:07");
   BOOST_TEST(links[0]["bytes"]["exact"] == 1500);
-  BOOST_TEST(sink.topics[2].starts_with("wh1.link.roof.wifi-"));
+  BOOST_TEST(sink.topics[3].starts_with("wh1.link.roof.wifi-"));
 }
 
 BOOST_AUTO_TEST_CASE(frames_that_differ_in_time_carrier_or_payload_are_not_duplicates) {
@@ -263,7 +265,7 @@ BOOST_AUTO_TEST_CASE(json_lines_go_to_a_file_one_message_each) {
   std::vector<std::string> types;
   for (std::string line; std::getline(file, line);) types.push_back(json::parse(line)["type"]);
   std::filesystem::remove(path);
-  const std::vector<std::string> expected{"frame", "aircraft", "status"};
+  const std::vector<std::string> expected{"frame", "aircraft", "alert", "status"};
   BOOST_TEST(types == expected, boost::test_tools::per_element());
 }
 
@@ -282,6 +284,69 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_is_told_in_one_sentence) {
 BOOST_AUTO_TEST_CASE(boot_ids_are_new_at_every_start) {
   BOOST_TEST(new_boot_id().size() == 16U);
   BOOST_TEST(new_boot_id() != new_boot_id());
+}
+
+BOOST_AUTO_TEST_CASE(alerts_are_state_for_an_hour_and_end_when_cleared) {
+  class Holds : public FeedSink {
+   public:
+    void publish(const OutgoingMessage& message) override {
+      if (message.kind == "alert") held.push_back(message.holds_for);
+    }
+    std::vector<std::chrono::seconds> held;
+  };
+  Holds sink;
+  FeedStage stage(options(), {&sink});
+  hear(stage, numbered(1, at_ms(0)));
+  stage.advance(at_ms(70'000));
+  const std::vector<std::chrono::seconds> expected{std::chrono::hours(1), std::chrono::seconds(0)};
+  BOOST_TEST((sink.held == expected));
+}
+
+BOOST_AUTO_TEST_CASE(suspicion_comes_with_its_reasons_and_their_numbers) {
+  Collect sink;
+  FeedStageOptions placed = options();
+  placed.position = SensorPosition{51.0, 7.0, {}};
+  FeedStage stage(placed, {&sink});
+  hear(stage, numbered(1, at_ms(0), "1748CABCDEF123456"));
+  stage.finish({}, at_ms(1));
+  const auto alerts = sink.of_kind("alert");
+  BOOST_REQUIRE(alerts.size() == 2U);
+  BOOST_TEST(alerts[1]["id"] == "spoof_suspicion-dji-1748CABCDEF123456");
+  BOOST_TEST(alerts[1]["severity"] == "notice");
+  BOOST_TEST(alerts[1]["reasons"][0]["kind"] == "serial_maker");
+  BOOST_TEST(alerts[1]["reasons"][0]["log_likelihood_ratio"].get<double>() > 4.6);
+  const json aircraft = sink.of_kind("aircraft")[0];
+  BOOST_TEST(aircraft["trust"]["reasons"] == alerts[1]["reasons"]);
+  BOOST_TEST(aircraft["derived"]["pilot"]["distance_m"].get<double>() > 1000);
+  BOOST_TEST(sink.of_kind("status")[0]["position"]["lat_deg"] == 51.0);
+}
+
+BOOST_AUTO_TEST_CASE(no_distance_to_a_pilot_whose_place_is_withheld) {
+  class Withheld : public Collect {
+   public:
+    Withheld() : Collect(PlaceDetail::withheld) {}
+  };
+  Withheld sink;
+  FeedStageOptions placed = options();
+  placed.position = SensorPosition{51.0, 7.0, {}};
+  FeedStage stage(placed, {&sink});
+  hear(stage, numbered(1, at_ms(0)));
+  const json aircraft = sink.of_kind("aircraft")[0];
+  BOOST_TEST(aircraft["derived"].contains("aircraft"));
+  BOOST_TEST(!aircraft["derived"].contains("pilot"));
+}
+
+BOOST_AUTO_TEST_CASE(of_presence_no_more_than_that_is_alerted) {
+  Collect sink;
+  FeedStageOptions presence = options();
+  set_protocol(presence.privacy, "all=presence");
+  FeedStage stage(presence, {&sink});
+  hear(stage, numbered(1, at_ms(0), "1748CABCDEF123456"));
+  stage.finish({}, at_ms(1));
+  const auto alerts = sink.of_kind("alert");
+  BOOST_REQUIRE(alerts.size() == 1U);
+  BOOST_TEST(alerts[0]["id"] == "new_aircraft-presence-1");
+  BOOST_TEST(!sink.of_kind("aircraft")[0].contains("derived"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

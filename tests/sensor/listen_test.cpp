@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_SUITE(table)
 
 BOOST_AUTO_TEST_CASE(a_table_aligns_its_columns_and_marks_the_unknown) {
   AircraftRow known{"dji-A",     "Mavic Air 2", "alive", 51.44635598,  7.26721906, 3.7, 0.02,
-                    51.44622993, 7.26710446,    29.4,    2459507363.0, 1.0,        3};
+                    51.44622993, 7.26710446,    29.4,    2459507363.0, 1.0,        3,   "two_places"};
   AircraftRow unknown;
   unknown.id = "dji-session-01020304";
   unknown.state = "fading";
@@ -248,11 +248,11 @@ BOOST_AUTO_TEST_CASE(a_table_aligns_its_columns_and_marks_the_unknown) {
       aircraft_table({known, unknown}) ==
       "aircraft              model                  position  height    speed               pilot      SNR   "
       "    "
-      "carrier  frames  heard ago  state\n"
+      "carrier  frames  heard ago  state   trust\n"
       "dji-A                 Mavic Air 2  51.446356 7.267219   3.7 m  0.0 m/s  51.446230 7.267104  29.4 dB  "
-      "2459.507 MHz       3        1 s  alive\n"
+      "2459.507 MHz       3        1 s  alive   two_places\n"
       "dji-session-01020304  -                             -       -        -                   -        -  "
-      "           -       0          -  fading\n");
+      "           -       0          -  fading  -\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_table_says_so) { BOOST_TEST(aircraft_table({}) == "no aircraft heard\n"); }
@@ -331,7 +331,7 @@ BOOST_AUTO_TEST_CASE(a_table_shows_the_aircraft_and_leaves_the_terminal_as_it_wa
   BOOST_TEST(run.code == 0);
   BOOST_TEST(run.out.find("dji-1WNBH3900201N1  Mavic Air 2  51.446356 7.267219") != std::string::npos);
   BOOST_TEST(run.out.find("roof  50.00 MS/s at 2457.500 MHz") != std::string::npos);
-  BOOST_TEST(run.out.find("messages 5  lost 0  garbled 0") != std::string::npos);
+  BOOST_TEST(run.out.find("messages 6  lost 0  garbled 0") != std::string::npos);
   BOOST_TEST(run.out.ends_with("\x1b[?7h\x1b[?25h"));
 }
 
