@@ -16,7 +16,8 @@ namespace {
 using namespace decoders::messages;
 
 constexpr std::string_view kAll = "all";
-constexpr std::array<std::string_view, 5> kProtocols{"dji_droneid", "odid", "gb46750", "french_id", kAll};
+constexpr std::array<std::string_view, 6> kProtocols{"dji_droneid", "dji_wifi",  "odid",
+                                                     "gb46750",     "french_id", kAll};
 constexpr std::array<std::string_view, 4> kEndpoints{"feed", "jsonl", "table", kAll};
 // In the order of the enumerations.
 constexpr std::array<std::string_view, 3> kDisclosures{"off", "presence", "full"};

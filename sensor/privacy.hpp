@@ -13,7 +13,8 @@
 namespace windhover::sensor {
 
 struct PrivacyOptions {
-  /// "dji_droneid", "odid", "gb46750", "french_id", or "all" for those that are not named; else full.
+  /// "dji_droneid", "dji_wifi", "odid", "gb46750", "french_id", or "all" for those that are not named; else
+  /// full.
   std::map<std::string, Disclosure, std::less<>> protocols{};
   /// Where people are, at "feed", "jsonl", "table", or "all" for those that are not named; else full.
   std::map<std::string, PlaceDetail, std::less<>> operator_position{};

@@ -95,9 +95,9 @@ BOOST_AUTO_TEST_CASE(every_transport_is_sent_at_dsss_and_ofdm_rates) {
 BOOST_AUTO_TEST_CASE(national_formats_go_into_elements_of_their_own) {
   const std::tuple<const char*, const char*, ByteVector> formats[] = {
       {"odid", "odid", {0xfa, 0x0b, 0xbc, 0x0d}},
-      {"gb46750", "odid", {0xfa, 0x0b, 0xbc, 0x0d, 0, 0xff, 0x20}},
+      {"gb46750", "gb46750", {0xfa, 0x0b, 0xbc, 0x0d, 0, 0xff, 0x20}},
       {"french", "french_id", {0x6a, 0x5c, 0x35, 0x01, 1, 1, 1}},
-      {"dji", "dji_droneid", {0xdd, 0x5e, 0x26, 0x37, 0x12, 0x58, 0x62, 0x13, 0x10}}};
+      {"dji", "dji_wifi", {0xdd, 0x5e, 0x26, 0x37, 0x12, 0x58, 0x62, 0x13, 0x10}}};
   for (const auto& [format, protocol, mark] : formats) {
     auto emitter = remote_id("beacon", 6);
     emitter["format"] = format;

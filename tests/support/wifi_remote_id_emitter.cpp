@@ -60,7 +60,7 @@ Content gb46750_content(const OdidAircraft& aircraft, double t_s, std::uint8_t c
     values.time_ms =
         std::chrono::floor<std::chrono::milliseconds>(*context.start).time_since_epoch().count() +
         std::llround(t_s * 1e3);
-  Content out{"odid", encode(values), {}, {}, {}};
+  Content out{"gb46750", encode(values), {}, {}, {}};
   out.element = wifi_odid_element(counter, out.body);
   out.messages = {{"gb46750", coarse_truth(aircraft, "product_id", t_s, 1e-7)}};
   return out;
@@ -95,7 +95,7 @@ Content dji_content(const OdidAircraft& aircraft, double t_s, std::uint8_t count
   const auto body = std::span(packet).subspan(kLengthBytes, packet.size() - kLengthBytes - kCrcBytes);
   auto fields = coarse_truth(aircraft, "serial", t_s, 1e-7);
   fields[0].value = t.serial;
-  return {"dji_droneid", {}, dji_wifi_element(body), std::move(fields), {}};
+  return {"dji_wifi", {}, dji_wifi_element(body), std::move(fields), {}};
 }
 
 struct Format {
