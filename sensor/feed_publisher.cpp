@@ -29,6 +29,10 @@ FeedPublisher::FeedPublisher(zmq::context_t& context, const ServerAddress& addre
 
 void FeedPublisher::publish(const OutgoingMessage& message) {
   if (!socket_.try_open() || send(message.topic, message.json)) return;
+  // ZeroMQ looks only now and then at what the other side has taken, and until then holds a queue for full
+  // that is empty. Asking for events makes it look.
+  (void)socket_.get().get(zmq::sockopt::events);
+  if (send(message.topic, message.json)) return;
   // Only with NODROP does the socket say that a queue is full, but then it would send to nobody. So: count,
   // and send again in the lossy way, which skips the full queues alone.
   ++full_queues_[std::string(message.kind)];

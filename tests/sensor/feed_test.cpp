@@ -115,9 +115,10 @@ BOOST_AUTO_TEST_CASE(a_stopped_subscriber_costs_the_others_nothing) {
   Peer stopped = subscribe(feed, "wh1.", 1);
   BOOST_REQUIRE(feed.wait_for_subscriber(kPatience));
   Peer reading = subscribe(feed, "wh1.");
-  // Its subscription is known as soon as a message arrives.
+  // Its subscription is known as soon as a message arrives. Not so many that they fill its queue meanwhile.
   int next = 0;
   BOOST_REQUIRE(serve_until(feed, [&] {
+    std::this_thread::sleep_for(20ms);
     feed.publish(status(next++));
     return !reading.receive().empty();
   }));

@@ -39,7 +39,13 @@ class Keeper final : public FeedSink {
 inline Lines run(std::unique_ptr<Source> source, SensorOptions options = {}) {
   Lines lines;
   Keeper keeper(lines);
-  FeedStage stage({.node = "test", .boot = "boot", .publish_rejects = true, .tracker = {}}, {&keeper});
+  // Runs are compared with one another: addresses are hashed under one key.
+  FeedStage stage({.node = "test",
+                   .boot = "boot",
+                   .publish_rejects = true,
+                   .tracker = {},
+                   .links = {.hash = AddressHash("test")}},
+                  {&keeper});
   source = at_bank_rate(std::move(source), options.notes);
   Sensor sensor(std::move(source), decoders::registry(), options);
   const std::atomic<bool> never{false};
