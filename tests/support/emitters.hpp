@@ -78,6 +78,7 @@ void plan_ble_advertiser(SceneObject& config, const EmitterContext& context, std
 void plan_ble_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_fhss_gfsk(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_fm_video(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_lora(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_ocusync_control(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_ocusync_video(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
@@ -90,6 +91,7 @@ inline constexpr std::array kEmitters{
     EmitterEntry{"ble_remote_id", plan_ble_remote_id},
     EmitterEntry{"dji_droneid", plan_dji_droneid},
     EmitterEntry{"fhss_gfsk", plan_fhss_gfsk},
+    EmitterEntry{"fm_video", plan_fm_video},
     EmitterEntry{"lora", plan_lora},
     EmitterEntry{"ocusync_control", plan_ocusync_control},
     EmitterEntry{"ocusync_video", plan_ocusync_video},

@@ -56,9 +56,8 @@ struct LinkBurst {
 void add_link_burst(const Link& link, LinkBurst burst, const EmitterContext& context, Random& random,
                     std::vector<Transmission>& out);
 
-/// A signal that never pauses, from start_s to end_s: pieces of that length (by the sender's clock, a whole
-/// number of its samples) whose waveforms join without a seam. The last one is cut short at end_s by no more
-/// than the piece's length; nothing is added for less than a piece.
+/// A signal that never pauses: pieces of that length (by the sender's clock, a whole number of its samples),
+/// as many as fit from start_s to end_s, whose waveforms join without a seam.
 struct ContinuousLink {
   dsp::Hertz carrier{};
   double piece_s = 0;
