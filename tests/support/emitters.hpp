@@ -80,10 +80,13 @@ void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::v
 void plan_fhss_gfsk(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_fm_video(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_lora(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_lte_downlink(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_microwave_oven(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_ocusync_control(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_ocusync_video(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_wifi_link(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_wifi_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_zigbee(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 
 // clang-format off
 inline constexpr std::array kEmitters{
@@ -93,10 +96,13 @@ inline constexpr std::array kEmitters{
     EmitterEntry{"fhss_gfsk", plan_fhss_gfsk},
     EmitterEntry{"fm_video", plan_fm_video},
     EmitterEntry{"lora", plan_lora},
+    EmitterEntry{"lte_downlink", plan_lte_downlink},
+    EmitterEntry{"microwave_oven", plan_microwave_oven},
     EmitterEntry{"ocusync_control", plan_ocusync_control},
     EmitterEntry{"ocusync_video", plan_ocusync_video},
     EmitterEntry{"wifi_link", plan_wifi_link},
     EmitterEntry{"wifi_remote_id", plan_wifi_remote_id},
+    EmitterEntry{"zigbee", plan_zigbee},
 };
 // clang-format on
 
