@@ -116,7 +116,14 @@ void add_continuous(const Link& link, const ContinuousLink& signal, const Emitte
   if (!heard(first, context)) return;
   const Transmission common = transmission(link.radio, first, context, random);
   const double offset_hz = signal.carrier.value + link.radio.cfo_hz - context.centre.value;
-  for (std::size_t n = 0; link.start_s + piece_s * static_cast<double>(n + 1) <= link.end_s + 1e-9; ++n) {
+  // Whoever still sends when the scene ends does not stop with a whole piece.
+  const bool goes_on = link.end_s >= context.duration_s;
+  const auto fits = [&](std::size_t n) {
+    const double pieces = static_cast<double>(goes_on ? n : n + 1);
+    return goes_on ? link.start_s + piece_s * pieces < link.end_s - 1e-9
+                   : link.start_s + piece_s * pieces <= link.end_s + 1e-9;
+  };
+  for (std::size_t n = 0; fits(n); ++n) {
     const double since_s = piece_s * static_cast<double>(n), turns = offset_hz * since_s;
     Transmission& sent = out.emplace_back(common);
     fill(link, signal.bits ? signal.bits(n) : 0, sent);

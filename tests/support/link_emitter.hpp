@@ -56,8 +56,9 @@ struct LinkBurst {
 void add_link_burst(const Link& link, LinkBurst burst, const EmitterContext& context, Random& random,
                     std::vector<Transmission>& out);
 
-/// A signal that never pauses: pieces of that length (by the sender's clock, a whole number of its samples),
-/// as many as fit from start_s to end_s, whose waveforms join without a seam.
+/// A signal that never pauses: pieces of that length (by the sender's clock, a whole number of its samples)
+/// whose waveforms join without a seam, as many as fit from start_s to end_s, or, where that is the scene's
+/// end, until it is reached.
 struct ContinuousLink {
   dsp::Hertz carrier{};
   double piece_s = 0;

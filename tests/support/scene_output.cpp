@@ -194,12 +194,14 @@ ordered_json truth_line(const Transmission& sent, const Scene& scene) {
   return line;
 }
 
+double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
+
 /// A link over the whole recording, in the same terms as a transmission where they fit.
 ordered_json summary_line(const LinkSummary& summary) {
   const LinkTruth& link = *summary.link;
   ordered_json line{{"protocol", link.kind},
                     {"start_s", summary.first_s},
-                    {"duration_s", summary.last_s - summary.first_s},
+                    {"duration_s", whole_nanoseconds(summary.last_s - summary.first_s)},
                     {"frame", false},
                     {"summary", true}};
   put_link(line, link, summary.bits);
@@ -208,7 +210,7 @@ ordered_json summary_line(const LinkSummary& summary) {
   else
     line["hop_set_hz"] = summary.carriers_hz;
   line["bursts"] = summary.bursts;
-  line["airtime_s"] = summary.airtime_s;
+  line["airtime_s"] = whole_nanoseconds(summary.airtime_s);
   put_fields(line, link.details);
   return line;
 }
