@@ -32,6 +32,12 @@ inline constexpr double kMetresPerDegree = 6371008.8 * std::numbers::pi / 180;
 std::string short_text(SceneObject& config, const std::string& key, const std::string& otherwise,
                        std::size_t longest);
 
+/// What is added to a sender's level at an instant, straight lines between.
+struct LevelPoint {
+  double t_s = 0;
+  double db = 0;
+};
+
 /// What all emitters have in common: how far off, how loud, through which channel.
 struct Radio {
   double cfo_hz = 0;
@@ -40,9 +46,12 @@ struct Radio {
   std::optional<double> level_dbfs;
   std::vector<Tap> taps;
   std::optional<RicianProfile> rician;  ///< new taps for each transmission
+  std::vector<LevelPoint> level_path;   ///< by time; before the first and behind the last it stays
+
+  double level_shift_db(double t_s) const;
 };
 
-/// Reads cfo_hz, clock_ppm, snr_db or level_dbfs, taps, rician.
+/// Reads cfo_hz, clock_ppm, snr_db or level_dbfs, level_path, taps, rician.
 Radio read_radio(SceneObject& config, const EmitterContext& context);
 
 /// When and where.
@@ -61,7 +70,7 @@ struct Place {
   dsp::Hertz noise_bandwidth{};
 };
 
-/// A transmission with all but protocol, payload, fields and waveform filled in.
+/// A transmission, at the level of its start, with all but protocol, payload, fields and waveform filled in.
 Transmission transmission(const Radio& radio, const Place& place, const EmitterContext& context,
                           Random& random);
 

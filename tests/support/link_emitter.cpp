@@ -130,6 +130,9 @@ void add_continuous(const Link& link, const ContinuousLink& signal, const Emitte
     sent.start_s = link.start_s + since_s;
     sent.phase_rad += 2 * std::numbers::pi * (turns - std::floor(turns));
     sent.continues = n > 0;
+    const double shift_db = link.radio.level_shift_db(sent.start_s) - link.radio.level_shift_db(link.start_s);
+    sent.power *= std::pow(10, shift_db / 10);
+    if (sent.snr_db) *sent.snr_db += shift_db;
     sent.waveform = [waveform = signal.waveform, n] { return waveform(n); };
   }
 }
