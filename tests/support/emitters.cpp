@@ -1,6 +1,9 @@
 #include "tests/support/emitters.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <numbers>
 
 namespace windhover::synth {
@@ -40,6 +43,13 @@ void read_level(SceneObject& config, const EmitterContext& context, Radio& out) 
   if (out.snr_db.has_value() == out.level_dbfs.has_value())
     config.fail("snr_db", "given, or level_dbfs in its place, but not both");
   if (out.snr_db && !context.noise_per_hz) config.fail("snr_db", "left out in a scene without noise_dbfs");
+  if (!config.has("level_path")) return;
+  for (auto& point : config.objects("level_path")) {
+    out.level_path.push_back({point.number("t_s", {0, 1e9}), point.number("db", kLevel_db)});
+    point.finish();
+  }
+  if (!std::ranges::is_sorted(out.level_path, std::ranges::less_equal(), &LevelPoint::t_s))
+    config.fail("level_path", "in the order of time");
 }
 
 void read_channel(SceneObject& config, Radio& out) {
@@ -65,6 +75,15 @@ std::string short_text(SceneObject& config, const std::string& key, const std::s
   auto text = config.text_or(key, otherwise);
   if (text.size() > longest) config.fail(key, "at most " + std::to_string(longest) + " characters");
   return text;
+}
+
+double Radio::level_shift_db(double t_s) const {
+  if (level_path.empty()) return 0;
+  const auto next = std::ranges::upper_bound(level_path, t_s, {}, &LevelPoint::t_s);
+  if (next == level_path.begin()) return next->db;
+  const LevelPoint& last = *std::prev(next);
+  if (next == level_path.end()) return last.db;
+  return std::lerp(last.db, next->db, (t_s - last.t_s) / (next->t_s - last.t_s));
 }
 
 Radio read_radio(SceneObject& config, const EmitterContext& context) {
@@ -95,9 +114,11 @@ Transmission transmission(const Radio& radio, const Place& place, const EmitterC
   out.phase_rad = random.uniform(0, 2 * std::numbers::pi);
   out.taps = radio.rician ? rician_taps(random, *radio.rician) : radio.taps;
   const double noise = context.noise_per_hz.value_or(0) * place.noise_bandwidth.value;
-  out.power = radio.level_dbfs ? std::pow(10, *radio.level_dbfs / 10)
-                               : noise * std::pow(10, radio.snr_db.value_or(0) / 10);
+  const double shift_db = radio.level_shift_db(place.start_s);
+  out.power = radio.level_dbfs ? std::pow(10, (*radio.level_dbfs + shift_db) / 10)
+                               : noise * std::pow(10, (radio.snr_db.value_or(0) + shift_db) / 10);
   out.snr_db = radio.snr_db;
+  if (out.snr_db) *out.snr_db += shift_db;
   if (!out.snr_db && noise > 0) out.snr_db = 10 * std::log10(out.power / noise);
   return out;
 }

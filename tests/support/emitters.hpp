@@ -32,6 +32,12 @@ inline constexpr double kMetresPerDegree = 6371008.8 * std::numbers::pi / 180;
 std::string short_text(SceneObject& config, const std::string& key, const std::string& otherwise,
                        std::size_t longest);
 
+/// What is added to a sender's level at an instant, straight lines between.
+struct LevelPoint {
+  double t_s = 0;
+  double db = 0;
+};
+
 /// What all emitters have in common: how far off, how loud, through which channel.
 struct Radio {
   double cfo_hz = 0;
@@ -40,9 +46,12 @@ struct Radio {
   std::optional<double> level_dbfs;
   std::vector<Tap> taps;
   std::optional<RicianProfile> rician;  ///< new taps for each transmission
+  std::vector<LevelPoint> level_path;   ///< by time; before the first and behind the last it stays
+
+  double level_shift_db(double t_s) const;
 };
 
-/// Reads cfo_hz, clock_ppm, snr_db or level_dbfs, taps, rician.
+/// Reads cfo_hz, clock_ppm, snr_db or level_dbfs, level_path, taps, rician.
 Radio read_radio(SceneObject& config, const EmitterContext& context);
 
 /// When and where.
@@ -61,7 +70,7 @@ struct Place {
   dsp::Hertz noise_bandwidth{};
 };
 
-/// A transmission with all but protocol, payload, fields and waveform filled in.
+/// A transmission, at the level of its start, with all but protocol, payload, fields and waveform filled in.
 Transmission transmission(const Radio& radio, const Place& place, const EmitterContext& context,
                           Random& random);
 
@@ -77,16 +86,32 @@ struct EmitterEntry {
 void plan_ble_advertiser(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_ble_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_fhss_gfsk(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_fm_video(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_lora(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_lte_downlink(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_microwave_oven(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_ocusync_control(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_ocusync_video(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_wifi_link(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 void plan_wifi_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
+void plan_zigbee(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out);
 
 // clang-format off
 inline constexpr std::array kEmitters{
     EmitterEntry{"ble_advertiser", plan_ble_advertiser},
     EmitterEntry{"ble_remote_id", plan_ble_remote_id},
     EmitterEntry{"dji_droneid", plan_dji_droneid},
+    EmitterEntry{"fhss_gfsk", plan_fhss_gfsk},
+    EmitterEntry{"fm_video", plan_fm_video},
+    EmitterEntry{"lora", plan_lora},
+    EmitterEntry{"lte_downlink", plan_lte_downlink},
+    EmitterEntry{"microwave_oven", plan_microwave_oven},
+    EmitterEntry{"ocusync_control", plan_ocusync_control},
+    EmitterEntry{"ocusync_video", plan_ocusync_video},
     EmitterEntry{"wifi_link", plan_wifi_link},
     EmitterEntry{"wifi_remote_id", plan_wifi_remote_id},
+    EmitterEntry{"zigbee", plan_zigbee},
 };
 // clang-format on
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -32,6 +33,16 @@ struct TruthMessage {
   std::vector<TruthField> fields;
 };
 
+/// What is the same for all transmissions of a video or control link, or of what is neither but looks like
+/// it.
+struct LinkTruth {
+  std::string kind;       ///< "ocusync_video"
+  std::string name;       ///< as the scene file calls it
+  std::string aircraft;   ///< whose link it is; empty: nobody's
+  dsp::Hertz occupied{};  ///< width that holds 99 % of the power
+  std::vector<TruthField> details;
+};
+
 /// One transmission of the scene. The waveform is made when its time comes.
 struct Transmission {
   std::string protocol;   ///< "dji_droneid"
@@ -51,7 +62,10 @@ struct Transmission {
   std::vector<std::uint8_t> payload;
   std::vector<TruthField> link;  ///< what the feed says beside the content: channel, sender
   std::vector<TruthField> fields;
-  std::vector<TruthMessage> messages;  ///< in place of fields, where frames hold messages
+  std::vector<TruthMessage> messages;        ///< in place of fields, where frames hold messages
+  std::shared_ptr<const LinkTruth> part_of;  ///< none for those whose content says what they are
+  std::int64_t bits = 0;                     ///< carried, for links
+  bool continues = false;                    ///< without a seam what part_of sent just before: the same burst
   std::function<Waveform()> waveform;
 };
 

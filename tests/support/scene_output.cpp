@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/link_truth.hpp"
 #include "tests/support/scene.hpp"
 
 namespace windhover::synth {
@@ -170,6 +171,13 @@ ordered_json object_of(const std::vector<TruthField>& fields) {
   return json;
 }
 
+void put_link(ordered_json& line, const LinkTruth& link, std::int64_t bits) {
+  line["link"] = link.name;
+  if (!link.aircraft.empty()) line["aircraft"] = link.aircraft;
+  line["occupied_hz"] = link.occupied.value;
+  if (bits > 0) line["bits"] = bits;
+}
+
 ordered_json truth_line(const Transmission& sent, const Scene& scene) {
   ordered_json line{{"protocol", sent.protocol},       {"transport", sent.transport},
                     {"center_hz", sent.carrier.value}, {"cfo_hz", sent.cfo_hz},
@@ -177,6 +185,7 @@ ordered_json truth_line(const Transmission& sent, const Scene& scene) {
   if (sent.snr_db) line["snr_db"] = *sent.snr_db;
   line["complete"] = recorded_whole(sent, scene);
   line["frame"] = sent.is_frame;
+  if (sent.part_of) put_link(line, *sent.part_of, sent.bits);
   put_fields(line, sent.link);
   line["payload_hex"] = hex(sent.payload);
   for (const auto& [type, fields] : sent.messages)
@@ -185,12 +194,31 @@ ordered_json truth_line(const Transmission& sent, const Scene& scene) {
   return line;
 }
 
+double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
+
+/// A link over the whole recording, in the same terms as a transmission where they fit.
+ordered_json summary_line(const LinkSummary& summary) {
+  const LinkTruth& link = *summary.link;
+  ordered_json line{{"protocol", link.kind},
+                    {"start_s", summary.first_s},
+                    {"duration_s", whole_nanoseconds(summary.last_s - summary.first_s)},
+                    {"frame", false},
+                    {"summary", true}};
+  put_link(line, link, summary.bits);
+  if (summary.carriers_hz.size() == 1)
+    line["center_hz"] = *summary.carriers_hz.begin();
+  else
+    line["hop_set_hz"] = summary.carriers_hz;
+  line["bursts"] = summary.bursts;
+  line["airtime_s"] = whole_nanoseconds(summary.airtime_s);
+  put_fields(line, link.details);
+  return line;
+}
+
 void write_truth(const Scene& scene, const std::filesystem::path& file) {
   auto out = open_output(file);
-  for (const auto& sent : scene.transmissions) {
-    const double gap = std::abs(sent.carrier.value - scene.centre.value) - sent.noise_bandwidth.value / 2;
-    if (gap < scene.rate.value / 2) out << truth_line(sent, scene).dump() << "\n";
-  }
+  for (const auto& sent : whole_transmissions(scene)) out << truth_line(sent, scene).dump() << "\n";
+  for (const auto& link : link_summaries(scene)) out << summary_line(link).dump() << "\n";
   finish_output(out, file);
 }
 
