@@ -156,7 +156,7 @@ bool OfdmReceiver::read_preamble() {
   if (!has(hit_.position + kLtfBehind)) return false;
   const auto sync = synchronise(from(hit_.position), hit_);
   if (!sync) {
-    search_on(hit_.position + 145);
+    search_on(hit_.is_cut() ? hit_.edge() + 1 : hit_.position + 145);
     return true;
   }
   sync_ = *sync;
@@ -171,7 +171,7 @@ bool OfdmReceiver::read_preamble() {
   }
   channel_ = estimate_channel(spectra, legacy_plan());
   if (snr_db() < kLeastSnr_db) {
-    search_on(hit_.position + 145);
+    search_on(hit_.is_cut() ? hit_.edge() + 1 : hit_.position + 145);
     return true;
   }
   // From the middle of both to the middle of SIGNAL.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "decoders/complex_math.hpp"
 #include "dsp/simd.hpp"
@@ -25,6 +26,9 @@ constexpr float kRepeats = 0.2F;
 
 // A maximum stands when nothing better came for so long: the metric of one preamble is a triangle of ±128.
 constexpr std::int64_t kStands = 144;
+
+// Where power leaps up short training may begin; so far behind that it would have been seen.
+constexpr std::int64_t kStart = 32;
 
 // |X1 + X2|² over its mean in noise, the best of 153 places; 49 at -2 dB, half of that with two equal paths.
 constexpr float kLtfThreshold = 13;
@@ -136,19 +140,34 @@ std::optional<StfHit> StfSearch::step(std::span<const cf32> x, std::int64_t firs
     im_[i] = x[i].imag();
   }
   repetitions(re_.data(), im_.data(), repetitions_.data(), repetitions_.size());
-  if (!best_ && !may_hold_training(repetitions_)) return std::nullopt;
+  const auto cut = best_ ? std::nullopt : leap(first, from);
+  if (!best_ && !may_hold_training(repetitions_)) return cut;
   correlate();
-
   const std::int64_t skip = std::max<std::int64_t>(0, from - first);
   for (std::int64_t i = skip; i < static_cast<std::int64_t>(kStep); ++i) {
     const auto k = static_cast<std::size_t>(i);
     if (best_ && first + i > best_->position + kStands) {
-      const StfHit hit = *best_;
-      best_.reset();
-      return hit;
+      return std::exchange(best_, std::nullopt);
     }
+    if (cut && !best_ && first + i > cut->edge() + kStart) return cut;
     if (strength_[k] < kStfThreshold || (best_ && strength_[k] <= best_->strength)) continue;
     best_ = {first + i, strength_[k], std::atan2(sum_im_[k], sum_re_[k]) / static_cast<float>(kPeriod)};
+  }
+  return best_ ? std::nullopt : cut;
+}
+
+// Noise does so once in a thousand steps, a frame once. What follows a cut in a recording begins anywhere in
+// its preamble.
+std::optional<StfHit> StfSearch::leap(std::int64_t first, std::int64_t from) const noexcept {
+  constexpr float kLeap = 10;
+  float before = std::numeric_limits<float>::max(), last = before;
+  for (std::size_t i = StfHit::kCutBefore + kLanes; i < kStep; i += kLanes) {
+    const Lanes a = load(re_.data() + i), b = load(im_.data() + i);
+    const float power = sum_of(a * a + b * b);
+    const std::int64_t at = first + static_cast<std::int64_t>(i) - static_cast<std::int64_t>(kLanes);
+    if (at >= from && power > kLeap * before) return StfHit{at - StfHit::kCutBefore};
+    before = last;
+    last = power;
   }
   return std::nullopt;
 }

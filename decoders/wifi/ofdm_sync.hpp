@@ -18,6 +18,12 @@ struct StfHit {
   std::int64_t position = 0;  ///< sample, ±16 at low SNR
   float strength = 0;         ///< squared metric
   float turn = 0;             ///< of the carrier, radians a sample, within ±π/16
+
+  /// A cut preamble's hit has strength 0 and lies so much before the edge of its power that synchronise()
+  /// looks for long training behind the edge.
+  static constexpr std::int64_t kCutBefore = 60;
+  bool is_cut() const { return strength == 0; }
+  std::int64_t edge() const { return position + kCutBefore; }
 };
 
 /// Looks at positions one after the other, in steps of kStep.
@@ -31,7 +37,8 @@ class StfSearch {
 
   /// x      kStep + kAhead samples from sample `first` on
   /// Returns the strongest position of a preamble that is complete within this step or was begun in the one
-  /// before; the search goes on behind it with the next step.
+  /// before; the search goes on behind it with the next step. Where no training repeats, but the power leaps
+  /// up as if only the end of a preamble had been recorded, that is a hit too, is_cut().
   std::optional<StfHit> step(std::span<const cf32> x, std::int64_t first, std::int64_t from);
 
   /// Forgets what was begun.
@@ -44,6 +51,7 @@ class StfSearch {
 
  private:
   void correlate() noexcept;
+  std::optional<StfHit> leap(std::int64_t first, std::int64_t from) const noexcept;
 
   std::optional<StfHit> best_;  // seen, but a better one may follow
   std::vector<float> re_, im_, filtered_re_, filtered_im_, sum_re_, sum_im_, strength_;
