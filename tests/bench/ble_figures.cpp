@@ -135,11 +135,16 @@ bool ble_speed(std::ostream& out, Effort) {
     const char* name;
     Hertz rate, centre;
     double duty, promised;
+    bool wifi = false;
   };
   constexpr std::array kLoads{
       Load{"61.44 MS/s, 30 channels, quiet", {61.44e6}, {2441e6}, 0, 1.5},
       Load{"20 MS/s, 10 channels, packets 5 % of the time on each", {20e6}, {2415e6}, 0.05, 6},
+      Load{"the same, Wi-Fi decoders on too", {20e6}, {2415e6}, 0.05, 0, true},
   };
+  std::vector<decoders::DecoderEntry> without_wifi;
+  for (const decoders::DecoderEntry& entry : decoders::registry())
+    if (entry.name != "wifi") without_wifi.push_back(entry);
   out << "CPU time of all threads together; LE 1M and LE Coded on every channel, and the DroneID search.\n\n"
          "| load | times real time on one core | packets |\n|---|---|---|\n";
   bool kept = true;
@@ -150,7 +155,8 @@ bool ble_speed(std::ostream& out, Effort) {
     std::size_t received = 0;
     for (int run = 0; run < 5; ++run) {
       const RunResult result =
-          run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, kRounds), {.workers = 1});
+          run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, kRounds), {.workers = 1},
+                       load.wifi ? decoders::registry() : std::span(without_wifi));
       speeds.push_back(result.signal_s / result.cpu_s);
       received = result.frames.size();
     }
