@@ -55,23 +55,24 @@ std::optional<double> ChirpScreen::sweep_of(std::span<const cf32> spectrum) {
                        std::conj(std::complex<double>(spectrum[i - kLag])));
     magnitude += std::abs(products.back());
   }
-  // Turns over the whole spectrum, in steps that lose nothing; a waveform lasts no longer than a hop, which
-  // is less than lag turns.
-  constexpr double kStep = 0.05;
+  // Turns over the whole spectrum: first in steps that lose little, then finely around the best. A waveform
+  // lasts no longer than a hop, which is less than lag turns.
   double best = 0, turns_at_best = 0;
-  for (double turns = -static_cast<double>(2 * kLag); turns <= static_cast<double>(2 * kLag);
-       turns += kStep) {
-    const auto turn = std::polar(1.0, -kTwoPi * turns / static_cast<double>(products.size()));
-    std::complex<double> sum, phasor = 1;
-    for (const auto& product : products) {
-      sum += product * phasor;
-      phasor *= turn;
-    }
-    if (std::abs(sum) > best) {
+  const auto look = [&](double from, double to, double step) {
+    for (double turns = from; turns <= to; turns += step) {
+      const auto turn = std::polar(1.0, -kTwoPi * turns / static_cast<double>(products.size()));
+      std::complex<double> sum, phasor = 1;
+      for (const auto& product : products) {
+        sum += product * phasor;
+        phasor *= turn;
+      }
+      if (std::abs(sum) <= best) continue;
       best = std::abs(sum);
       turns_at_best = turns;
     }
-  }
+  };
+  look(-static_cast<double>(2 * kLag), static_cast<double>(2 * kLag), 0.25);
+  look(turns_at_best - 0.2, turns_at_best + 0.2, 0.05);
   if (best < kChirpShare * magnitude) return std::nullopt;
   return -turns_at_best / static_cast<double>(products.size()) / (static_cast<double>(kLag) * kBinHz);
 }
