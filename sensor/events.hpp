@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "decoders/link_pdu.hpp"
+#include "decoders/links/signal.hpp"
+#include "dsp/emission.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -38,6 +40,21 @@ struct TimedPart {
 struct TimedPdu {
   decoders::LinkPdu pdu;
   StreamPosition at;
+};
+
+/// Power that stood out of the noise, whatever it was.
+struct TimedEmission {
+  dsp::Emission emission;
+  double low_hz = 0, high_hz = 0;  ///< RF
+  StreamPosition at;
+};
+
+/// What a snapshot of emission `emission` showed.
+struct TimedSignal {
+  std::uint64_t emission = 0;  ///< its id; its TimedEmission may come before or later
+  decoders::links::Signal signal;
+  double center_hz = 0;  ///< RF, to which the signal's carrier counts
+  StreamPosition at;     ///< of the snapshot
 };
 
 /// Intact transmissions that say nothing about aircraft.
