@@ -207,6 +207,29 @@ Json trust_json(const Trust& trust) {
   return json;
 }
 
+Json links_json(const std::vector<links::AircraftLink>& links) {
+  Json json = Json::array();
+  for (const links::AircraftLink& link : links) {
+    Json each{{"id", link.id}, {"kind", link.kind}};
+    put(each, "likelihood", link.likelihood, kEvidenceDecimals);
+    put(each, "airtime_s", link.airtime_s, kSecondDecimals);
+    Json bytes = Json::object(), rate = Json::object();
+    put(bytes, "lower", link.lower, 0);
+    put(bytes, "upper", link.upper, 0);
+    put(rate, "lower", link.lower_bps, kHertzDecimals);
+    put(rate, "upper", link.upper_bps, kHertzDecimals);
+    if (!bytes.empty()) each["bytes"] = std::move(bytes);
+    if (!rate.empty()) each["rate_bps"] = std::move(rate);
+    json.push_back(std::move(each));
+  }
+  return json;
+}
+
+Json emissions_json(const links::EmissionCounts& counts) {
+  return {{"heard", counts.heard},       {"artefacts", counts.artefacts}, {"explained", counts.explained},
+          {"in_links", counts.in_links}, {"unsorted", counts.unsorted},   {"dropped", counts.dropped}};
+}
+
 void put_sensor(Json& json, const SensorPosition& at) {
   put_position(json, "position", Position{at.lat_deg, at.lon_deg});
   put(json["position"], "altitude_m", at.hae_m, kMetreDecimals);
@@ -306,6 +329,7 @@ std::string to_json(const AircraftMessage& message) {
   json["measured"] = measured_json(message.measured);
   put_derived(json, message.derived);
   json["trust"] = trust_json(message.trust);
+  if (!message.links.empty()) json["links"] = links_json(message.links);
   return json_line(json);
 }
 
@@ -335,6 +359,7 @@ std::string to_json(const StatusMessage& message) {
   json["rejects"] = message.counts.rejects;
   json["links"] = message.counts.links;
   json["links_evicted"] = message.counts.links_evicted;
+  if (message.counts.emissions.heard > 0) json["emissions"] = emissions_json(message.counts.emissions);
   json["aircraft"] = message.counts.aircraft;
   json["aircraft_evicted"] = message.counts.aircraft_evicted;
   if (message.counts.positions_held > 0) json["positions_held"] = message.counts.positions_held;

@@ -14,6 +14,7 @@
 #include "decoders/messages/odid_auth.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
+#include "sensor/links/link_report.hpp"
 #include "sensor/sensor_position.hpp"
 #include "sensor/time.hpp"
 
@@ -162,6 +163,7 @@ struct AircraftMessage {
   Measured measured;
   Derived derived{};
   Trust trust{};
+  std::vector<sensor::links::AircraftLink> links{};  ///< that are more likely its own than not
   Disclosure disclosure = Disclosure::full;
   PlaceDetail operator_position = PlaceDetail::full;  ///< as `claimed` has been redacted
 };
@@ -213,13 +215,18 @@ struct LinkParty {
   std::string aircraft;                          ///< id as in `aircraft`; empty: none known
 };
 
-/// One transmitter's link at the end of a window, head.time.
+/// One link at the end of a window, head.time: a transmitter's frames as their headers tell them, or
+/// emissions that belong together.
 struct LinkMessage {
   MessageHead head;
   std::string id;         ///< stable while it is heard, fit for a topic
-  std::string_view kind;  ///< "wifi", a literal
+  std::string_view kind;  ///< "wifi", "ocusync_video", a literal
   AircraftState state = AircraftState::alive;
   double center_hz = 0, bandwidth_hz = 0;
+  links::Verdict verdict{};
+  /// What only emissions tell; without it the link is one of frames, and the members about frames hold.
+  std::optional<links::Emitted> emitted{};
+  links::AttributionResult attribution{};
   std::optional<std::uint16_t> channel;
   decoders::Role role = decoders::Role::unknown;
   /// nullopt: frames that name no sender, or may name a wrong one, of all transmitters of the channel.
@@ -276,9 +283,10 @@ struct FeedCounts {
   std::map<std::string, std::map<std::string, std::uint64_t>> rejects;  ///< by protocol and reason
   std::uint64_t switched_off = 0;  ///< frames of protocols that the user does not want told
   decoders::messages::AuthCounters authentications;
-  std::uint64_t duplicates = 0;          ///< one transmission heard on two neighbouring channels
-  std::uint64_t links = 0;               ///< known now
-  std::uint64_t links_evicted = 0;       ///< forgotten early because there were too many
+  std::uint64_t duplicates = 0;     ///< one transmission heard on two neighbouring channels
+  std::uint64_t links = 0;          ///< known now
+  std::uint64_t links_evicted = 0;  ///< forgotten early because there were too many
+  sensor::links::EmissionCounts emissions{};
   std::uint64_t aircraft = 0;            ///< known now
   std::uint64_t aircraft_evicted = 0;    ///< forgotten early because there were too many
   std::uint64_t positions_held = 0;      ///< see Measured

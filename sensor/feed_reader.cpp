@@ -127,6 +127,9 @@ HeardLink read_link(const Json& json) {
   HeardLink link{text(json, "id"), {}};
   LinkRow& row = link.row;
   row.id = link.id;
+  row.kind = text(json, "kind");
+  row.confidence = number(json, "confidence");
+  row.is_drone_like = member(json, "drone_like") == true;
   row.role = text(json, "role");
   row.state = text(json, "state");
   row.aircraft = text(member(json, "aircraft"), "id");
@@ -135,6 +138,10 @@ HeardLink read_link(const Json& json) {
   row.center_hz = number(rf, "center_hz");
   row.snr_db = number(rf, "snr_db");
   row.airtime_s = number(total, "airtime_s");
+  row.duty = number(json, "duty");
+  row.bursts = count(total, "bursts");
+  const Json& hops = member(json, "hop_set_hz");
+  row.hops = hops.is_array() ? hops.size() : 0;
   row.frames = count(frames, "seen");
   row.frames_checked = count(frames, "fcs_ok");
   const auto exact = number(bytes, "exact");

@@ -44,6 +44,10 @@ TrackerOptions tracker_options(const FeedStageOptions& options) {
   return tracker;
 }
 
+std::shared_ptr<links::Attribution> attribution_of(const FeedStageOptions& options) {
+  return options.attribution ? options.attribution : std::make_shared<links::AddressAttribution>();
+}
+
 TrustOptions trust_options(const FeedStageOptions& options) {
   TrustOptions trust = options.trust;
   trust.position = options.position;
@@ -65,10 +69,14 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
       tracker_(tracker_options(options_)),
       presence_(tracker_options(options_)),
       links_(options_.links),
+      attribution_(attribution_of(options_)),
+      emission_links_(*attribution_, options_.emission_links),
       trust_(trust_options(options_)) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);
+  // Whatever may be told of it: its emission is no link of somebody else.
+  emission_links_.on_frame(frame);
   const Disclosure disclosure = disclosure_of(options_.privacy, frame.frame.protocol);
   if (disclosure == Disclosure::off) {
     ++counts_.switched_off;
@@ -87,6 +95,7 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
       is_full ? tracker_.on_frame(frame, now, authentications) : presence_.on_frame(frame, now);
   if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications);
   if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
+  if (is_full && !id.empty()) attribution_->on_frame(id, frame);
   send_by_detail(
       "frame", id,
       [&](PlaceDetail detail) {
@@ -102,6 +111,17 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
 void FeedStage::on_pdu(const TimedPdu& pdu, UtcTime now) {
   advance(now);
   links_.on_pdu(pdu);
+  emission_links_.on_pdu(pdu);
+}
+
+void FeedStage::on_emission(const TimedEmission& emission, UtcTime now) {
+  advance(now);
+  emission_links_.on_emission(emission);
+}
+
+void FeedStage::on_signal(const TimedSignal& signal, UtcTime now) {
+  advance(now);
+  emission_links_.on_signal(signal);
 }
 
 void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
@@ -118,7 +138,16 @@ void FeedStage::on_others(const OthersHeard& others) {
 
 void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
   advance(now);
+  note_listening(stream, now);
   tell_status(stream, now);
+}
+
+void FeedStage::note_listening(const StreamStatus& stream, UtcTime now) {
+  if (!stream.band_low_hz || !stream.band_high_hz || !(stream.rate_hz > 0)) return;
+  const std::uint64_t received = stream.samples - std::min(samples_noted_, stream.samples);
+  samples_noted_ = stream.samples;
+  emission_links_.on_listening(*stream.band_low_hz, *stream.band_high_hz,
+                               static_cast<double>(received) / stream.rate_hz, now);
 }
 
 void FeedStage::advance(UtcTime now) {
@@ -126,6 +155,8 @@ void FeedStage::advance(UtcTime now) {
   presence_.advance(now, due_);
   tell(due_);
   links_.advance(now, due_links_);
+  for (LinkMessage& link : due_links_) attribute(link);
+  emission_links_.advance(now, due_links_);
   tell(due_links_);
   while (!recent_.empty() && recent_.front().time < now - kForgottenAfter) recent_.pop_front();
 }
@@ -135,8 +166,11 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   presence_.finish(now, due_);
   tell(due_);
   links_.finish(now, due_links_);
+  for (LinkMessage& link : due_links_) attribute(link);
+  emission_links_.finish(now, due_links_);
   tell(due_links_);
   tell_status(stream, now);
+  samples_noted_ = 0;
   recent_.clear();  // the next stream counts its seconds anew
 }
 
@@ -161,6 +195,8 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
     message.head = head("aircraft", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
     if (is_gone) links_.untie(message.id);
+    if (is_gone) attribution_->forget_aircraft(message.id);
+    message.links = links_of_.of(message.id);
     message.trust = trust_.trust_of(message.id, message.head.time);
     if (is_gone) trust_.forget(message.id);
     const auto holds_for = is_gone ? kEvent : options_.privacy.retention + kMargin;
@@ -192,9 +228,31 @@ void FeedStage::tell(std::vector<LinkMessage>& links) {
   for (LinkMessage& message : links) {
     message.head = head("link", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
+    links_of_.take(message);
     send("link", message.id, to_json(message), is_gone ? kEvent : kLinkHolds);
   }
   links.clear();
+}
+
+// Of a transmitter's frames; who keeps emissions asks for these himself.
+void FeedStage::attribute(LinkMessage& link) {
+  links::LinkFeatures features;
+  features.id = link.id;
+  features.kind = link.kind;
+  features.drone_like = link.verdict.drone_like;
+  features.center_hz = link.center_hz;
+  features.low_hz = link.center_hz - link.bandwidth_hz / 2;
+  features.high_hz = link.center_hz + link.bandwidth_hz / 2;
+  if (link.cfo_hz && link.center_hz > 0) features.offset_ppm = *link.cfo_hz / link.center_hz * 1e6;
+  if (link.transmitter && !link.transmitter->aircraft.empty()) {
+    features.address_of = link.transmitter->aircraft;
+    features.address_evidence = "transmitter address";
+  } else if (link.peer && !link.peer->aircraft.empty()) {
+    features.address_of = link.peer->aircraft;
+    features.address_evidence = "frames to its address";
+  }
+  link.attribution = attribution_->attribute(features, link.head.time);
+  if (link.state == AircraftState::gone) attribution_->forget_link(link.id);
 }
 
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
@@ -203,8 +261,9 @@ void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.positions_held = tracker_.positions_held();
   counts_.signatures_skipped = trust_.signatures_skipped();
   counts_.authentications = authentications_.counters();
-  counts_.links = links_.size();
-  counts_.links_evicted = links_.evicted();
+  counts_.links = links_.size() + emission_links_.size();
+  counts_.links_evicted = links_.evicted() + emission_links_.evicted();
+  counts_.emissions = emission_links_.counts();
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
   send("status", {},

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
 #include "sensor/link_ledger.hpp"
+#include "sensor/links/aircraft_links.hpp"
+#include "sensor/links/attribution.hpp"
+#include "sensor/links/link_book.hpp"
 #include "sensor/presence_tracker.hpp"
 #include "sensor/privacy.hpp"
 #include "sensor/tracker.hpp"
@@ -35,6 +39,9 @@ struct FeedStageOptions {
   PrivacyOptions privacy{};
   std::optional<SensorPosition> position{};  ///< of the antenna
   TrustOptions trust{};                      ///< but for the position
+  links::LinkBookOptions emission_links{};
+  /// Who says whose a link is; by link address alone where none is given.
+  std::shared_ptr<links::Attribution> attribution{};
 };
 
 class FeedStage {
@@ -45,6 +52,8 @@ class FeedStage {
   // `now` is the stream's time of the event; pass frame.at.time where events come in order. See Tracker.
   void on_frame(const TimedFrame& frame, UtcTime now);
   void on_pdu(const TimedPdu& pdu, UtcTime now);
+  void on_emission(const TimedEmission& emission, UtcTime now);
+  void on_signal(const TimedSignal& signal, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
@@ -68,6 +77,8 @@ class FeedStage {
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
   void tell(std::vector<LinkMessage>& links);
+  void attribute(LinkMessage& link);
+  void note_listening(const StreamStatus& stream, UtcTime now);
   void tell(std::vector<AlertMessage>& alerts);
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
@@ -86,6 +97,10 @@ class FeedStage {
   Tracker tracker_;
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
   LinkLedger links_;
+  std::shared_ptr<links::Attribution> attribution_;
+  links::LinkBook emission_links_;
+  links::AircraftLinks links_of_;
+  std::uint64_t samples_noted_ = 0;
   Authentications authentications_;
   TrustBook trust_;
   AlertBook alerts_;

@@ -176,6 +176,7 @@ LinkMessage LinkAccount::message() const {
   message.snr_db = snr_.value();
   message.cfo_hz = cfo_.value();
   message.hint = hint_;
+  if (hint_) message.verdict = {1, true, {{hint_->reason}}};
   return message;
 }
 

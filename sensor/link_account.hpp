@@ -47,6 +47,8 @@ class LinkAccount {
   /// errors never do.
   bool is_proven() const { return total_.frames_checked > 0 || total_.frames >= 3; }
   bool is_active() const { return window_.frames > 0; }
+  /// Whether its frames are as video links of drones send them.
+  bool is_video() const { return hint_ && hint_->what == "drone video link"; }
   UtcTime last_heard() const { return last_heard_; }
   std::optional<std::uint64_t> peer() const { return peer_; }
 

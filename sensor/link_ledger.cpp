@@ -162,6 +162,7 @@ LinkMessage LinkLedger::message(const LinkKey& key, const LinkAccount& account, 
   message.head.time = time;
   message.id = link_id(key);
   message.kind = key.kind;
+  if (account.is_video()) message.kind = "wifi_video";
   message.window_s = std::chrono::duration<double>(time - window_begin_).count();
   if (key.transmitter) message.transmitter = party(*key.transmitter);
   if (account.peer()) message.peer = party(*account.peer());

@@ -1,0 +1,28 @@
+#pragma once
+// An emission as the book keeps it until its window is sorted.
+
+#include <cstdint>
+
+namespace windhover::sensor::links {
+
+inline constexpr std::int32_t kNone = -1;       // no index
+inline constexpr std::int32_t kForgotten = -2;  // of a link that there was no room for
+
+struct Burst {
+  double start_s = 0;  ///< from the book's epoch
+  double duration_s = 0;
+  double center_hz = 0, width_hz = 0;  ///< RF
+  float level_dbfs = 0, snr_db = 0;
+  std::uint64_t emission = 0;
+  std::int32_t signal = kNone;  ///< index in the window's signals
+  std::int32_t link = kNone;    ///< index of the book's links
+  bool continues = false;       ///< another stretch of what was on the air before
+  bool explained = false;       ///< decoded frames account for it
+
+  double end_s() const { return start_s + duration_s; }
+};
+
+/// Wider than all links that hop: such are told apart by where they are.
+inline constexpr double kWidestHopper_hz = 1.7e6;
+
+}  // namespace windhover::sensor::links
