@@ -49,6 +49,7 @@ bool tracker_load(std::ostream& out, Effort effort);
 bool tracker_fuzz(std::ostream& out, Effort effort);
 bool trust_clean(std::ostream& out, Effort effort);
 bool trust_spoof(std::ostream& out, Effort effort);
+bool link_attribution(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench
