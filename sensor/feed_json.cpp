@@ -346,6 +346,21 @@ std::string to_json(const AlertMessage& message) {
   return json_line(json);
 }
 
+std::string to_json(const CoverageMessage& message) {
+  Json json = message_head("coverage", message.head);
+  json["window_s"] = rounded(message.window_s, kSecondDecimals);
+  json["bands"] = Json::array();
+  for (const BandShare& band : message.bands)
+    json["bands"].push_back({{"low_hz", rounded(band.low_hz, kHertzDecimals)},
+                             {"high_hz", rounded(band.high_hz, kHertzDecimals)},
+                             {"share", rounded(band.share, kShareDecimals)}});
+  json["intercept"] = Json::object();
+  for (const CoverageMessage::Chance& chance : message.intercept)
+    json["intercept"][std::string(chance.signals)] = {{"one", rounded(chance.one, kShareDecimals)},
+                                                      {"window", rounded(chance.window, kShareDecimals)}};
+  return json_line(json);
+}
+
 std::string to_json(const StatusMessage& message) {
   Json json = message_head("status", message.head);
   json["version"] = message.version;

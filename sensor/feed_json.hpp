@@ -13,6 +13,7 @@ std::string to_json(const RejectMessage& message);
 std::string to_json(const AircraftMessage& message);
 std::string to_json(const AlertMessage& message);
 std::string to_json(const LinkMessage& message);
+std::string to_json(const CoverageMessage& message);
 std::string to_json(const StatusMessage& message);
 
 }  // namespace windhover::sensor

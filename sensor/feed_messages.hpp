@@ -12,6 +12,7 @@
 
 #include "decoders/link_pdu.hpp"
 #include "decoders/messages/odid_auth.hpp"
+#include "sensor/coverage/signal_classes.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
 #include "sensor/links/link_report.hpp"
@@ -239,6 +240,19 @@ struct LinkMessage {
   std::vector<LinkRate> rates;                                      ///< of the window, ascending
   std::optional<double> rssi_dbfs, most_rssi_dbfs, snr_db, cfo_hz;  ///< means over the window's frames
   std::optional<decoders::PresenceHint> hint;
+};
+
+/// Which bands were received in a window that ends at head.time, and what that is worth.
+struct CoverageMessage {
+  struct Chance {
+    std::string_view signals;  ///< name of the class, a literal
+    double one = 0;            ///< see Intercept
+    double window = 0;
+  };
+  MessageHead head;
+  double window_s = 0;
+  std::vector<BandShare> bands;  ///< ascending
+  std::vector<Chance> intercept;
 };
 
 /// What only a live sensor knows; absent in replay, whose output depends on the recording alone.

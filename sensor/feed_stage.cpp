@@ -10,6 +10,7 @@
 #include "sensor/claims.hpp"
 #include "sensor/derived.hpp"
 #include "sensor/feed_json.hpp"
+#include "sensor/links/transmitter_match.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::chrono::seconds kEvent{0};
 constexpr std::chrono::seconds kStatusHolds{10};
 constexpr std::chrono::seconds kMargin{10};
 constexpr std::chrono::hours kAlertHolds{1};
+constexpr std::chrono::minutes kCoverageHolds{1};
 constexpr std::chrono::seconds kLinkHolds = LinkTimes::kGone + kMargin;
 
 double same_carrier_hz(const decoders::Frame& frame) {
@@ -45,7 +47,7 @@ TrackerOptions tracker_options(const FeedStageOptions& options) {
 }
 
 std::shared_ptr<links::Attribution> attribution_of(const FeedStageOptions& options) {
-  return options.attribution ? options.attribution : std::make_shared<links::AddressAttribution>();
+  return options.attribution ? options.attribution : std::make_shared<links::TransmitterMatch>();
 }
 
 TrustOptions trust_options(const FeedStageOptions& options) {
@@ -146,8 +148,22 @@ void FeedStage::note_listening(const StreamStatus& stream, UtcTime now) {
   if (!stream.band_low_hz || !stream.band_high_hz || !(stream.rate_hz > 0)) return;
   const std::uint64_t received = stream.samples - std::min(samples_noted_, stream.samples);
   samples_noted_ = stream.samples;
-  emission_links_.on_listening(*stream.band_low_hz, *stream.band_high_hz,
-                               static_cast<double>(received) / stream.rate_hz, now);
+  const double seconds =
+      static_cast<double>(received) / stream.rate_hz - std::exchange(seconds_before_retune_, 0);
+  note_listening(*stream.band_low_hz, *stream.band_high_hz, std::max(seconds, 0.0), now);
+}
+
+void FeedStage::note_listening(double low_hz, double high_hz, double seconds, UtcTime now) {
+  emission_links_.on_listening(low_hz, high_hz, seconds, now);
+  coverage_.on_listening(low_hz, high_hz, seconds, now);
+  listened_until_ = now;
+}
+
+void FeedStage::on_retune(double low_hz, double high_hz, UtcTime now) {
+  advance(now);
+  const double seconds = std::chrono::duration<double>(now - listened_until_.value_or(now)).count();
+  seconds_before_retune_ += seconds;
+  note_listening(low_hz, high_hz, seconds, now);
 }
 
 void FeedStage::advance(UtcTime now) {
@@ -158,10 +174,13 @@ void FeedStage::advance(UtcTime now) {
   for (LinkMessage& link : due_links_) attribute(link);
   emission_links_.advance(now, due_links_);
   tell(due_links_);
+  coverage_.advance(now, due_coverage_);
+  tell(due_coverage_);
   while (!recent_.empty() && recent_.front().time < now - kForgottenAfter) recent_.pop_front();
 }
 
 void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
+  note_listening(stream, now);
   tracker_.finish(now, due_);
   presence_.finish(now, due_);
   tell(due_);
@@ -169,8 +188,12 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   for (LinkMessage& link : due_links_) attribute(link);
   emission_links_.finish(now, due_links_);
   tell(due_links_);
+  coverage_.finish(now, due_coverage_);
+  tell(due_coverage_);
   tell_status(stream, now);
   samples_noted_ = 0;
+  listened_until_.reset();
+  coverage_ = {};
   recent_.clear();  // the next stream counts its seconds anew
 }
 
@@ -222,6 +245,14 @@ void FeedStage::tell(std::vector<AlertMessage>& alerts) {
     send("alert", message.id, to_json(message), message.cleared ? kEvent : kAlertHolds);
   }
   alerts.clear();
+}
+
+void FeedStage::tell(std::vector<CoverageMessage>& coverage) {
+  for (CoverageMessage& message : coverage) {
+    message.head = head("coverage", message.head.time);
+    send("coverage", {}, to_json(message), kCoverageHolds);
+  }
+  coverage.clear();
 }
 
 void FeedStage::tell(std::vector<LinkMessage>& links) {

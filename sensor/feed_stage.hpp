@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sensor/authentications.hpp"
+#include "sensor/coverage/coverage.hpp"
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
@@ -58,6 +59,8 @@ class FeedStage {
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
+  /// The band that was received so far ends here.
+  void on_retune(double low_hz, double high_hz, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
   /// See FeedSink: between messages, and while there are none.
@@ -79,6 +82,8 @@ class FeedStage {
   void tell(std::vector<LinkMessage>& links);
   void attribute(LinkMessage& link);
   void note_listening(const StreamStatus& stream, UtcTime now);
+  void note_listening(double low_hz, double high_hz, double seconds, UtcTime now);
+  void tell(std::vector<CoverageMessage>& coverage);
   void tell(std::vector<AlertMessage>& alerts);
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
@@ -100,7 +105,10 @@ class FeedStage {
   std::shared_ptr<links::Attribution> attribution_;
   links::LinkBook emission_links_;
   links::AircraftLinks links_of_;
+  Coverage coverage_;
   std::uint64_t samples_noted_ = 0;
+  double seconds_before_retune_ = 0;  // of these samples
+  std::optional<UtcTime> listened_until_;
   Authentications authentications_;
   TrustBook trust_;
   AlertBook alerts_;
@@ -110,6 +118,7 @@ class FeedStage {
   std::vector<AircraftMessage> due_;
   std::vector<LinkMessage> due_links_;
   std::vector<AlertMessage> due_alerts_;
+  std::vector<CoverageMessage> due_coverage_;
 };
 
 }  // namespace windhover::sensor

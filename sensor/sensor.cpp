@@ -207,8 +207,8 @@ void Sensor::tell_events_before(std::uint64_t spectrum, FeedStage& feed) {
 void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   if (const auto* facts = std::get_if<StreamFacts>(&event.what)) {
     for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
-    if (facts->centre) centre_ = *facts->centre;
     feed.advance(stream_time(event.now));
+    if (facts->centre) tell_retune(*facts->centre, event.now, feed);
     if (!facts->counters) return;
     counters_ = *facts->counters;
     feed.on_status(status(counters_, event.now), stream_time(event.now));
@@ -234,6 +234,13 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   } else if (const auto* others = std::get_if<OthersHeard>(&event.what)) {
     feed.on_others(*others);
   }
+}
+
+void Sensor::tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& feed) {
+  const double half_band = info_.original_rate.value_or(info_.rate).value / 2;
+  if (now.value > 0 && centre != centre_)
+    feed.on_retune(centre_.value - half_band, centre_.value + half_band, stream_time(now));
+  centre_ = centre;
 }
 
 void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now) {

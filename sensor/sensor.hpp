@@ -66,6 +66,7 @@ class Sensor {
   void tell_silence(FeedStage& feed);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
+  void tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& feed);
   void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now);
   void finish_linkers(FeedStage& feed);
   UtcTime stream_time(dsp::SampleIndex index);

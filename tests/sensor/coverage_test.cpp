@@ -1,0 +1,140 @@
+#include "sensor/coverage/coverage.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <limits>
+#include <random>
+
+#include "sensor/coverage/signal_classes.hpp"
+
+using namespace windhover::sensor;
+using boost::test_tools::tolerance;
+
+namespace {
+
+constexpr double kParked = std::numeric_limits<double>::infinity();
+
+UtcTime at(double seconds) {
+  return UtcTime{std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9))};
+}
+
+const SignalClass& class_of(std::string_view name) {
+  return *std::ranges::find(signal_classes(), name, &SignalClass::name);
+}
+
+double chance(const CoverageMessage& message, std::string_view name) {
+  return std::ranges::find(message.intercept, name, &CoverageMessage::Chance::signals)->window;
+}
+
+/// The same by chance: a transmitter with channels taken at random, a listener that goes round its bands.
+double tried(const SignalClass& signals, std::span<const BandShare> bands, double visit_s, double window_s) {
+  std::mt19937 random(1);
+  std::uniform_int_distribution<std::size_t> channel(0, signals.channels_hz.size() - 1);
+  const double round_s = visit_s / bands.front().share;
+  int heard = 0;
+  constexpr int kTrials = 4000;
+  for (int i = 0; i < kTrials; ++i) {
+    std::uniform_real_distribution<double> phase(0, signals.stay_s);
+    double left_s = phase(random);
+    std::size_t at = channel(random);
+    const double listener_s = std::uniform_real_distribution(0.0, round_s)(random);
+    bool is_heard = false;
+    for (double t = std::uniform_real_distribution(0.0, signals.period_s)(random); t < window_s;
+         t += signals.period_s) {
+      if (t >= left_s) at = channel(random), left_s += signals.stay_s;
+      const double into_round = std::fmod(t + listener_s, round_s);
+      const auto band = static_cast<std::size_t>(into_round / visit_s);
+      if (band >= bands.size() || std::fmod(into_round, visit_s) + signals.duration_s > visit_s) continue;
+      const double hz = signals.channels_hz[at];
+      is_heard |=
+          hz - signals.width_hz / 2 >= bands[band].low_hz && hz + signals.width_hz / 2 <= bands[band].high_hz;
+    }
+    heard += is_heard;
+  }
+  return double(heard) / kTrials;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(coverage)
+
+BOOST_AUTO_TEST_CASE(a_parked_receiver_hears_what_fits_and_nothing_else) {
+  const std::array band{BandShare{2428e6, 2450e6, 1}};
+  BOOST_TEST(intercept(class_of("odid_wifi_beacon"), band, 10, kParked).one == 0.5);  // not at 5.8 GHz
+  BOOST_TEST(intercept(class_of("odid_bluetooth"), band, 10, kParked).window == 0);  // no advertising channel
+  BOOST_TEST(intercept(class_of("fm_video"), band, 10, kParked).window == 0);
+  const std::array whole{BandShare{2400e6, 2484e6, 1}};
+  BOOST_TEST(intercept(class_of("odid_bluetooth"), whole, 10, kParked).window == 1);
+  BOOST_TEST(intercept(class_of("ocusync_control"), whole, 10, kParked).window == 1);
+  BOOST_TEST(intercept({}, {}, 10, kParked).window == 0);
+}
+
+BOOST_AUTO_TEST_CASE(more_time_and_more_band_never_hear_less) {
+  for (const SignalClass& signals : signal_classes()) {
+    double before = 0;
+    for (const double share : {0.0, 0.1, 0.3, 0.6, 1.0}) {
+      const std::array bands{BandShare{2400e6, 2460e6, share}};
+      const Intercept found = intercept(signals, bands, 10, 0.5);
+      BOOST_TEST(found.window >= before);
+      BOOST_TEST(found.window >= found.one - 1e-12);
+      BOOST_TEST(found.window <= 1);
+      before = found.window;
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_formula_is_what_trials_give) {
+  const std::array bands{BandShare{2400e6, 2440e6, 0.5}, BandShare{2440e6, 2480e6, 0.5}};
+  for (const std::string_view name : {"ocusync_control", "dji_droneid", "frsky_like"}) {
+    const SignalClass& signals = class_of(name);
+    SignalClass shorter = signals;
+    shorter.stay_s = std::max(signals.stay_s, signals.period_s);
+    const double formula = intercept(signals, bands, 4, 1).window;
+    BOOST_TEST(std::abs(formula - tried(shorter, bands, 1, 4)) < 0.12, name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(windows_end_each_ten_seconds_and_news_come_early) {
+  Coverage coverage;
+  std::vector<CoverageMessage> due;
+  for (int s = 1; s <= 25; ++s) {
+    coverage.on_listening(2400e6, 2450e6, 1, at(s));
+    coverage.advance(at(s), due);
+  }
+  BOOST_REQUIRE(due.size() == 3U);
+  BOOST_TEST(due[0].window_s == 1);  // the band is new
+  BOOST_TEST((due[1].head.time == at(11)));
+  BOOST_TEST(due[1].window_s == 10);
+  BOOST_TEST(due[1].bands.size() == 1U);
+  BOOST_TEST(due[1].bands[0].share == 1, tolerance(1e-9));
+  coverage.finish(at(25), due);
+  BOOST_TEST(due.back().window_s == 4, tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(bands_that_are_visited_in_turn_share_the_window) {
+  Coverage coverage;
+  std::vector<CoverageMessage> due;
+  for (int i = 1; i <= 80; ++i) {
+    const double low = i % 2 == 0 ? 2400e6 : 5725e6;
+    coverage.on_listening(low, low + 60e6, 0.24, at(i * 0.25));  // ten milliseconds go by while tuning
+    coverage.advance(at(i * 0.25), due);
+  }
+  const CoverageMessage& last = due.back();
+  BOOST_REQUIRE(last.bands.size() == 2U);
+  BOOST_TEST(last.bands[0].low_hz == 2400e6);
+  for (const BandShare& band : last.bands) BOOST_TEST(band.share == 0.48, tolerance(0.05));
+  BOOST_TEST(chance(last, "fm_video") > 0);
+}
+
+BOOST_AUTO_TEST_CASE(losses_make_the_share_smaller) {
+  Coverage coverage;
+  std::vector<CoverageMessage> due;
+  for (int s = 1; s <= 22; ++s) {
+    coverage.on_listening(2400e6, 2450e6, 0.7, at(s));
+    coverage.advance(at(s), due);
+  }
+  BOOST_TEST(due.back().bands[0].share == 0.7, tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
