@@ -17,7 +17,8 @@ class BroadcastSocket {
 
   /// Never blocks. A subscriber whose queue is full loses the message; the others get it.
   void send(std::string_view message);
-  /// Takes in who has come and gone. True if somebody has come: time to tell the present state.
+  /// Takes in who has come and gone; somebody who subscribes without end gets all disconnected. True if
+  /// somebody has come: time to tell the present state.
   bool has_new_subscriber();
   bool has_subscribers() const;
 

@@ -104,7 +104,7 @@ std::optional<FeedHealth> Feed::health() const {
   health.snapshots = sockets_->snapshots.snapshots();
   health.bad_requests = sockets_->snapshots.bad_requests();
   health.refused_clients = sockets_->gate ? sockets_->gate->zap.refused() : 0;
-  health.reopened = sockets_->publisher.reopened();
+  health.reopened = sockets_->publisher.reopened() + sockets_->snapshots.reopened();
   return health;
 }
 

@@ -287,7 +287,7 @@ struct FeedHealth {
   std::uint64_t snapshots = 0;        ///< sent whole
   std::uint64_t bad_requests = 0;     ///< at the snapshot socket: not understood, or too many at once
   std::uint64_t refused_clients = 0;  ///< attempts to connect without a key that is allowed
-  std::uint64_t reopened = 0;         ///< times that all subscribers were disconnected to be rid of one
+  std::uint64_t reopened = 0;  ///< times that all clients of a socket were disconnected to be rid of one
 };
 
 /// What the feed stage has counted since the start.

@@ -7,8 +7,6 @@ namespace {
 
 // A subscription is a topic prefix; nothing longer is taken in, whoever sends it.
 constexpr std::int64_t kMostPartBytes = 1024;
-// Subscriptions read at one go, so that a flood of them cannot hold the caller.
-constexpr int kSubscriptionsAtOnce = 1000;
 constexpr int kRepeatsAtOnce = 100;
 // ZeroMQ keeps every subscription that it is sent, without a limit. Beyond this, which no honest clients
 // reach, the socket is opened anew: everybody is disconnected, and comes back with what they really want.
@@ -21,7 +19,7 @@ FeedPublisher::FeedPublisher(zmq::context_t& context, const ServerAddress& addre
                              std::chrono::milliseconds linger)
     : socket_(context, zmq::socket_type::xpub, address, kMostPartBytes, [=](zmq::socket_t& xpub) {
         xpub.set(zmq::sockopt::sndhwm, std::max(queue_messages, 1));
-        xpub.set(zmq::sockopt::rcvhwm, 100);
+        never_stop_input(xpub);
         xpub.set(zmq::sockopt::linger, static_cast<int>(linger.count()));
         xpub.set(zmq::sockopt::xpub_verboser, true);  // each one that comes and goes is told
         xpub.set(zmq::sockopt::xpub_nodrop, true);    // see publish()
@@ -41,8 +39,7 @@ void FeedPublisher::publish(const OutgoingMessage& message) {
 
 void FeedPublisher::serve(const LastValues& values, LastValues::Instant now) {
   if (!socket_.try_open()) return;
-  read_subscriptions();
-  if (subscription_bytes_ > kMostSubscriptionBytes) return reopen();
+  if (!read_subscriptions() || subscription_bytes_ > kMostSubscriptionBytes) return reopen();
   for (int i = 0; i < kRepeatsAtOnce; ++i) {
     const auto* value = repeats_.next(values, now);
     if (value == nullptr) return;
@@ -58,11 +55,12 @@ void FeedPublisher::reopen() {
 }
 
 // The socket must be read: what nobody takes it keeps.
-void FeedPublisher::read_subscriptions() {
-  int budget = kSubscriptionsAtOnce;
+bool FeedPublisher::read_subscriptions() {
+  int budget = kMostPartsAtOnce;
   for (auto found = reader_.read(socket_.get(), budget); found != MessageReader::Found::nothing;
        found = reader_.read(socket_.get(), budget))
     take_subscription(reader_.parts().front());
+  return budget > 0;
 }
 
 // 1 and a prefix: subscribes; 0 and a prefix: no longer. All else is thrown away.

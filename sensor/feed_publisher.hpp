@@ -35,7 +35,7 @@ class FeedPublisher {
   std::uint64_t reopened() const { return reopened_; }
 
  private:
-  void read_subscriptions();
+  bool read_subscriptions();  // false: there are more than anybody honest sends
   void take_subscription(std::string_view message);
   bool send(std::string_view topic, std::string_view json);
   void send_to_those_with_room(std::string_view topic, std::string_view json);

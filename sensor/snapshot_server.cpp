@@ -11,14 +11,13 @@ namespace {
 constexpr std::int64_t kMostPartBytes = 1024;
 constexpr std::size_t kMostPrefixBytes = 256;
 constexpr std::size_t kRequestParts = 3;  // client, word, prefix
-constexpr int kPartsAtOnce = 500;
 constexpr std::size_t kMostJobs = 32;
 constexpr int kSlice = 50;  // messages of one snapshot at a time
 constexpr std::size_t kSlicesAtOnce = 4;
 constexpr std::chrono::seconds kPatience{2};  // with a client that takes nothing of its snapshot
 
 void set_options(zmq::socket_t& router) {
-  router.set(zmq::sockopt::rcvhwm, 100);
+  never_stop_input(router);
   router.set(zmq::sockopt::sndhwm, 1000);
   // So that the socket tells when a client's queue is full instead of dropping the message.
   router.set(zmq::sockopt::router_mandatory, true);
@@ -33,13 +32,17 @@ SnapshotServer::SnapshotServer(zmq::context_t& context, const ServerAddress& add
 
 void SnapshotServer::serve(const LastValues& values, Instant now) {
   if (!socket_.try_open()) return;
-  int budget = kPartsAtOnce;
+  int budget = kMostPartsAtOnce;
   for (auto found = reader_.read(socket_.get(), budget); found != MessageReader::Found::nothing;
        found = reader_.read(socket_.get(), budget)) {
     if (found == MessageReader::Found::message)
       take_request(reader_.parts(), values, now);
     else
       ++bad_requests_;
+  }
+  if (budget == 0) {
+    ++reopened_;
+    return reopen();
   }
   std::size_t slices = std::min(jobs_.size(), kSlicesAtOnce);
   for (; slices > 0; --slices) {

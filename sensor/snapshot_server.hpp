@@ -33,6 +33,8 @@ class SnapshotServer {
   std::uint64_t snapshots() const { return snapshots_; }
   /// Requests that were none, or too many at once; they get no answer.
   std::uint64_t bad_requests() const { return bad_requests_; }
+  /// Times that all clients were disconnected because one asked without end.
+  std::uint64_t reopened() const { return reopened_; }
 
  private:
   enum class Sent : std::uint8_t { yes, queue_full, client_gone };
@@ -53,7 +55,7 @@ class SnapshotServer {
   FeedIdentity identity_;
   MessageReader reader_;
   std::deque<Job> jobs_;
-  std::uint64_t snapshots_ = 0, bad_requests_ = 0;
+  std::uint64_t snapshots_ = 0, bad_requests_ = 0, reopened_ = 0;
 };
 
 }  // namespace windhover::sensor

@@ -26,18 +26,32 @@ auto uninterrupted(Call call) {
   }
 }
 
+// A dead peer is TCP's to find, not that of ZeroMQ's heartbeats: libzmq 4.3 (and its main branch as of 2025)
+// ends the whole program by an assertion when a heartbeat, its own or the peer's, is due on a connection that
+// was lost while its input was stopped because a queue was full.
+inline constexpr int kProbe_s = 5, kProbes = 2, kPatience_ms = 15'000;
+
 /// Before bind or connect. A peer that sends a part longer than `most_part_bytes`, does not finish its
-/// handshake or stops answering heartbeats is disconnected; closing waits for nobody.
+/// handshake or acknowledges nothing for 15 s is disconnected; closing waits for nobody.
 inline void set_common_options(zmq::socket_t& socket, const std::string& endpoint,
                                std::int64_t most_part_bytes) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::maxmsgsize, most_part_bytes);
   socket.set(zmq::sockopt::ipv6, !is_ipv4_endpoint(endpoint));
   socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::tcp_keepalive_idle, kProbe_s);
+  socket.set(zmq::sockopt::tcp_keepalive_intvl, kProbe_s);
+  socket.set(zmq::sockopt::tcp_keepalive_cnt, kProbes);
+  socket.set(zmq::sockopt::tcp_maxrt, kPatience_ms);
   socket.set(zmq::sockopt::handshake_ivl, 5000);
-  socket.set(zmq::sockopt::heartbeat_ivl, 5000);
-  socket.set(zmq::sockopt::heartbeat_timeout, 15000);
 }
+
+/// For a socket that strangers connect to. Its input must never be stopped, see above: a client that sends
+/// its own heartbeats and hangs up would end the program. So the queue has no limit, and the owner reads all
+/// of it each time, up to kMostPartsAtOnce: what honest clients never reach. Beyond, the socket is opened
+/// anew.
+inline void never_stop_input(zmq::socket_t& socket) { socket.set(zmq::sockopt::rcvhwm, 0); }
+inline constexpr int kMostPartsAtOnce = 5000;
 
 inline void set_curve_client(zmq::socket_t& socket, const CurveClientKeys& keys) {
   socket.set(zmq::sockopt::curve_serverkey, keys.server_public_key);

@@ -1,10 +1,5 @@
 // Who may read a feed with CURVE, with real sockets.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <filesystem>
@@ -78,31 +73,6 @@ void let_alice_hear(Guarded& guarded) {
     return alice.counts().snapshots > 0;
   }));
 }
-
-/// A TCP connection that says nothing of its own accord.
-class RawConnection {
- public:
-  explicit RawConnection(const std::string& endpoint) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
-    BOOST_REQUIRE(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  }
-  RawConnection(const RawConnection&) = delete;
-  RawConnection& operator=(const RawConnection&) = delete;
-  ~RawConnection() { close(socket_); }
-  void send(const std::string& bytes) const { ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  std::string received() const {
-    std::string bytes(10'000, '\0');
-    const ssize_t size = recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT);
-    bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    return bytes;
-  }
-
- private:
-  int socket_;
-};
 
 bool names(const ConfigError& error, const std::string& what) {
   return std::string(error.what()).find(what) != std::string::npos;

@@ -15,6 +15,7 @@
 #include "dji_frames.hpp"
 #include "feed_peers.hpp"
 #include "sensor/config_error.hpp"
+#include "sensor/feed_protocol.hpp"
 #include "sensor/feed_stage.hpp"
 
 using namespace windhover;
@@ -215,6 +216,46 @@ BOOST_AUTO_TEST_CASE(subscriptions_without_end_are_thrown_off_and_honest_subscri
         return !(parts = honest.receive()).empty();
       },
       60s));
+}
+
+// With a limit on the queue libzmq 4.3.4 ends the program here: it stops reading, sees the reset, and then
+// finds a heartbeat among what it had read before.
+BOOST_AUTO_TEST_CASE(floods_with_heartbeats_that_end_by_a_reset_harm_nobody) {
+  Feed feed(kAnyPort);
+  const std::string hello = std::string("\xff\0\0\0\0\0\0\0\0\x7f\3\1NULL", 16) + std::string(48, '\0');
+  const auto frame = [](char flags, const std::string& body) {
+    return std::string{flags, static_cast<char>(body.size())} + body;
+  };
+  const auto ready = [&](const std::string& type) {
+    return hello +
+           frame(4, std::string("\5READY\13Socket-Type\0\0\0", 21) + static_cast<char>(type.size()) + type);
+  };
+  const std::string heartbeat = frame(4, std::string("\4PING\0\0", 7));
+  std::string flood;
+  for (int i = 0; i < 4000; ++i) {
+    for (int k = 0; k < 10; ++k) flood += frame(0, "\1wh1." + std::to_string(i * 10 + k));
+    flood += heartbeat;
+  }
+  for (int round = 0; round < 5; ++round)
+    for (const auto& [endpoint, type] : {std::pair(feed.last_endpoint(), std::string("SUB")),
+                                         std::pair(feed.last_snapshot_endpoint(), std::string("DEALER"))}) {
+      RawConnection rude(endpoint);
+      rude.end_by_reset();
+      rude.send(ready(type));
+      serve_until(
+          feed, [] { return false; }, 20ms);
+      rude.send_as_much_as_possible(flood);
+    }
+  BOOST_TEST(serve_until(feed, [&] { return feed.health()->reopened >= 2; }));
+  Peer honest = subscribe(feed, "wh1.");
+  Peer asking(zmq::socket_type::dealer, feed.last_snapshot_endpoint());
+  std::vector<std::string> parts;
+  BOOST_TEST(serve_until(feed, [&] {
+    feed.publish(status(7));
+    return !(parts = honest.receive()).empty();
+  }));
+  asking.send({std::string(kSnapshotRequest), "wh1."});
+  BOOST_TEST(!receive(feed, asking).empty());
 }
 
 BOOST_AUTO_TEST_CASE(closing_delivers_what_is_still_queued) {
