@@ -46,7 +46,7 @@ class LinkFinder {
   bool is_enough(const Indices& bursts) const;
   bool may_be_one(const Place& a, const Place& b) const;
   std::size_t family_of(const Burst& burst) const;
-  double median_duration(const Indices& bursts) const;
+  double duration_of(const Indices& bursts, double share) const;
 
   PeriodFinder periods_;
   std::span<const Burst> bursts_;

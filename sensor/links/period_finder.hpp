@@ -8,17 +8,24 @@
 
 namespace windhover::sensor::links {
 
+struct BurstStart {
+  double start_s = 0;
+  float level_dbfs = 0;
+};
+
 class PeriodFinder {
  public:
   PeriodFinder();
 
-  /// starts_s  ascending; shortest_s  no period is shorter, 0.2 to 110 ms are looked at.
+  /// starts  ascending; shortest_s  no period is shorter, 0.2 to 110 ms are looked at.
   /// nullopt where no difference stands out of those of chance. Good to some microseconds.
-  std::optional<double> find(std::span<const double> starts_s, double shortest_s);
+  std::optional<double> find(std::span<const BurstStart> starts, double shortest_s);
 
  private:
   std::uint64_t around(std::size_t cell) const;
-  double refined(std::span<const double> starts_s, double period_s) const;
+  std::uint64_t at_multiples(double period_s, int but_of) const;
+  double divided(double period_s, double shortest_s) const;
+  double refined(std::span<const BurstStart> starts, double period_s) const;
 
   std::vector<std::uint32_t> cells_;  // differences of starts
 };
