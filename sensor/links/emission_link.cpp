@@ -10,6 +10,7 @@ using namespace decoders::links;
 
 // How well starts and levels of one sender agree: standard deviations, and where the time ends to fit.
 constexpr double kStart_s = 40e-6, kStartGate_s = 130e-6;
+constexpr double kLength_s = 50e-6;
 constexpr double kLevel_db = 4;
 constexpr double kDrift = 30e-6;  // of the slots since it was last heard: clocks and the period's own error
 constexpr std::size_t kMostKept = 512;  // of a window's lengths, widths and middles
@@ -90,7 +91,7 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
   if (wider > tolerance) return kUnfit;
   const double away_hz = std::abs(burst.center_hz - center_hz_);
   const double spread = width_hz_ > 3e6 ? 0.03 : std::max(0.07, 20e3 / width_hz_);
-  double cost = pauses_ ? std::min(wider * wider / (spread * spread), 9.0) : 0;
+  double cost = pauses_ ? std::min(wider * wider / (spread * spread), 16.0) : 0;
   if (!pattern_.hops) {
     const double near_hz = pauses_ ? std::max(60e3, 0.04 * width_hz_) : 0.2 * width_hz_;
     if (channels_.size() < 2 ? away_hz > near_hz : !channels_.contains(burst.center_hz, burst.width_hz))
@@ -105,7 +106,8 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
     const double slack_s = 110e-6;
     const double least = pattern_.period_s ? 0.3 * shortest_s_ : 0.7 * shortest_s_ - slack_s;
     if (burst.duration_s < least || burst.duration_s > 1.3 * longest_s_ + slack_s) return kUnfit;
-    if (burst.duration_s < shortest_s_ - slack_s || burst.duration_s > longest_s_ + slack_s) cost += 3;
+    const double beyond_s = std::max({shortest_s_ - burst.duration_s, burst.duration_s - longest_s_, 0.0});
+    cost += std::min(beyond_s * beyond_s / (kLength_s * kLength_s), 12.0);
   }
   if (pauses_ && burst.start_s < last_end_s_ - kOverlap_s) return kUnfit;
   const double timing = time_cost(burst);

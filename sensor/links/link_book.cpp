@@ -11,6 +11,8 @@
 namespace windhover::sensor::links {
 namespace {
 
+constexpr double kMostCost = 20;  // squared deviations beyond which a burst is none of a link's
+
 double log_ratio(double a, double b) { return a > 0 && b > 0 ? std::abs(std::log(a / b)) : 1e9; }
 
 bool is_same_period(const EmissionLink& a, const EmissionLink& b) {
@@ -203,7 +205,7 @@ void LinkBook::claim() {
   for (Burst& burst : window_) {
     if (burst.explained) continue;
     const TimedSignal* signal = signal_of(burst);
-    double least = 30;
+    double least = kMostCost;
     for (const std::size_t at : claimants) {
       const double cost = links_[at].cost(burst, signal != nullptr ? &signal->signal : nullptr);
       if (cost < least) least = cost, burst.link = static_cast<std::int32_t>(at);

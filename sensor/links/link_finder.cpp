@@ -22,24 +22,67 @@ constexpr std::size_t kMostChains = 96;
 constexpr int kMostPeriods = 6;
 constexpr double kMostSlots = 500;  // between two bursts of a chain: hops outside of the band
 constexpr double kPeriodError_s = 3e-6, kMostDrift = 0.12;
+// Denser than this on average, starts are on time for any period.
+constexpr double kRegular = 0.5;  // share of bursts in chains without holes: then no other period is tried
+constexpr double kDenseGap_s = 190e-6;
 constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
 // How far lengths and widths of one sender's bursts spread at least, as logarithms, and what no longer fits.
 constexpr double kLeastDurationSpread = 0.12, kLeastWidthSpread = 0.09, kMostCost = 24;
 constexpr double kOtherFamily = 6;
 constexpr double kStart_s = 40e-6, kStartGate_s = 130e-6, kDrift = 5e-6, kLevel_db = 4;
 
-// Cells of shape: a fifth of an octave of width and of duration.
-constexpr double kCellsPerOctave = 5;
+// Cells of shape: a fifth of an octave of width and of duration; fine ones an eighth, more where edges tell
+// less.
+constexpr double kCellsPerOctave = 5, kFineCellsPerOctave = 8, kCoarseBelow_hz = 400e3,
+                 kCoarseBelow_s = 150e-6;
 
 struct Cell {
   int width = 0, duration = 0;
   auto operator<=>(const Cell&) const = default;
 };
+int octaves(double value, double cells_per_octave) {
+  return static_cast<int>(std::floor(cells_per_octave * std::log2(std::max(value, 1e-9))));
+}
 Cell cell_of(const Burst& burst) {
-  const auto cell = [](double value) {
-    return static_cast<int>(std::floor(kCellsPerOctave * std::log2(std::max(value, 1e-9))));
-  };
-  return {cell(burst.width_hz), cell(burst.duration_s)};
+  return {octaves(burst.width_hz, kCellsPerOctave), octaves(burst.duration_s, kCellsPerOctave)};
+}
+Cell fine_cell_of(const Burst& burst) {
+  return {octaves(burst.width_hz + kCoarseBelow_hz, kFineCellsPerOctave),
+          octaves(burst.duration_s + kCoarseBelow_s, kFineCellsPerOctave)};
+}
+
+/// Bursts of one cell, and the families that their snapshots show.
+struct Crowd {
+  std::vector<std::uint32_t> bursts;
+  std::array<std::uint32_t, kFamilies> families{};
+  std::size_t family = 0;  // that most show; 0: nobody knows
+
+  void vote() {
+    const auto most = std::max_element(families.begin() + 1, families.end());
+    family = *most >= 2 ? static_cast<std::size_t>(most - families.begin()) : 0;
+  }
+};
+using Crowds = std::map<Cell, Crowd>;
+
+// Where snapshots are too few, the nearest crowd that has some decides.
+void vote(Crowds& cells) {
+  constexpr int kReach = 3;
+  for (auto& [cell, crowd] : cells) crowd.vote();
+  std::vector<std::size_t> borrowed;
+  for (const auto& [cell, crowd] : cells) {
+    std::size_t family = crowd.family, most = 0;
+    for (int reach = 1; reach <= kReach && family == 0; ++reach)
+      for (int w = -reach; w <= reach; ++w)
+        for (int d = -reach; d <= reach; ++d) {
+          const auto near = cells.find({cell.width + w, cell.duration + d});
+          if (near == cells.end() || near->second.family == 0 || near->second.bursts.size() <= most) continue;
+          most = near->second.bursts.size();
+          family = near->second.family;
+        }
+    borrowed.push_back(family);
+  }
+  auto at = borrowed.begin();
+  for (auto& [cell, crowd] : cells) crowd.family = *at++;
 }
 
 bool is_ble_advertising(double center_hz) {
@@ -131,11 +174,11 @@ double LinkFinder::duration_of(const Indices& bursts, double share) const {
   return *at;
 }
 
-std::optional<double> LinkFinder::period_of(const Indices& bursts, double longest_burst_s) {
+std::optional<PeriodFinder::Periods> LinkFinder::period_of(const Indices& bursts, double shortest_s) {
   std::vector<BurstStart> starts;
   for (const std::uint32_t at : bursts)
     if (!bursts_[at].continues) starts.push_back({bursts_[at].start_s, bursts_[at].level_dbfs});
-  return periods_.find(starts, longest_burst_s);
+  return periods_.find(starts, shortest_s);
 }
 
 // Leaders: a burst joins the nearest place that it may belong to, or is the first of a new one.
@@ -201,7 +244,9 @@ void LinkFinder::join_places(std::vector<Place>& places) const {
 void LinkFinder::add_fixed(Place& place, std::vector<BurstGroup>& out) {
   if (!is_enough(place.bursts)) return;
   const double shortest_s = duration_of(place.bursts, 0.3);
-  out.push_back({{false, period_of(place.bursts, 0.9 * shortest_s)}, std::move(place.bursts)});
+  const auto periods = period_of(place.bursts, 0.9 * shortest_s);
+  const auto period_s = periods ? std::optional(periods->shortest_s) : std::nullopt;
+  out.push_back({{false, period_s}, std::move(place.bursts)});
 }
 
 void LinkFinder::find_wide(const Indices& rest, std::vector<BurstGroup>& out) {
@@ -214,7 +259,7 @@ void LinkFinder::find_wide(const Indices& rest, std::vector<BurstGroup>& out) {
 void LinkFinder::find_narrow(const Indices& rest, std::vector<BurstGroup>& out) {
   std::map<Cell, Indices> cells;
   for (const std::uint32_t at : rest) cells[cell_of(bursts_[at])].push_back(at);
-  const std::size_t crowd = std::max<std::size_t>(3, rest.size() / 4000);
+  const std::size_t least = std::max<std::size_t>(3, rest.size() / 4000);
   while (!cells.empty()) {
     const auto first = std::ranges::max_element(
         cells, [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
@@ -225,7 +270,7 @@ void LinkFinder::find_narrow(const Indices& rest, std::vector<BurstGroup>& out) 
       todo.pop_back();
       if (at == cells.end()) continue;
       const Cell cell = at->first;
-      const bool is_crowded = at->second.size() >= crowd;
+      const bool is_crowded = at->second.size() >= least;
       component.insert(component.end(), at->second.begin(), at->second.end());
       cells.erase(at);
       if (!is_crowded) continue;
@@ -237,11 +282,35 @@ void LinkFinder::find_narrow(const Indices& rest, std::vector<BurstGroup>& out) 
   }
 }
 
+// Where periods do not sort all of it, what is left is sorted by what its snapshots show.
 void LinkFinder::split_component(Indices component, std::vector<BurstGroup>& out) {
   if (!is_enough(component)) return;
+  take_all_chains(component, out);
+  for (Indices& part : by_family(component)) {
+    if (part.size() != component.size()) take_all_chains(part, out);
+    take_rest(part, out);
+  }
+}
+
+void LinkFinder::take_all_chains(Indices& component, std::vector<BurstGroup>& out) {
   for (int n = 0; n < kMostPeriods && component.size() >= kLeastBursts; ++n)
-    if (!take_chains(component, out)) break;
-  take_rest(component, out);
+    if (!take_chains(component, out)) return;
+}
+
+std::vector<LinkFinder::Indices> LinkFinder::by_family(const Indices& bursts) const {
+  Crowds cells;
+  for (const std::uint32_t at : bursts) {
+    Crowd& crowd = cells[fine_cell_of(bursts_[at])];
+    crowd.bursts.push_back(at);
+    ++crowd.families[family_of(bursts_[at])];
+  }
+  vote(cells);
+  std::vector<Indices> parts(kFamilies);
+  for (const auto& [cell, crowd] : cells)
+    parts[crowd.family].insert(parts[crowd.family].end(), crowd.bursts.begin(), crowd.bursts.end());
+  std::erase_if(parts, [](const Indices& part) { return part.empty(); });
+  for (Indices& part : parts) std::ranges::sort(part);
+  return parts;
 }
 
 std::vector<LinkFinder::Chain> LinkFinder::chains_of(const Indices& component, double period_s) const {
@@ -296,10 +365,28 @@ std::vector<LinkFinder::Chain> LinkFinder::chains_of(const Indices& component, d
   return chains;
 }
 
+// Bursts in chains, those more that leave few of their slots empty.
+double LinkFinder::regularity(const std::vector<Chain>& chains) {
+  double sum = 0;
+  for (const Chain& chain : chains) {
+    const auto n = static_cast<double>(chain.bursts.size());
+    if (chain.bursts.size() >= kLeastBursts) sum += n * n / (chain.slots + 1);
+  }
+  return sum;
+}
+
 bool LinkFinder::take_chains(Indices& component, std::vector<BurstGroup>& out) {
-  const auto period_s = period_of(component, 0.95 * duration_of(component, 0.1));
-  if (!period_s) return false;
-  std::vector<Chain> chains = chains_of(component, *period_s);
+  const double span_s = bursts_[component.back()].start_s - bursts_[component.front()].start_s;
+  if (static_cast<double>(component.size()) * kDenseGap_s > span_s) return false;
+  const auto periods = period_of(component, 0.95 * duration_of(component, 0.1));
+  if (!periods) return false;
+  double period_s = periods->shortest_s;
+  std::vector<Chain> chains = chains_of(component, period_s);
+  const bool is_poor = regularity(chains) < kRegular * static_cast<double>(component.size());
+  if (is_poor && periods->most_s > 1.01 * period_s) {
+    std::vector<Chain> others = chains_of(component, periods->most_s);
+    if (regularity(others) > regularity(chains)) chains = std::move(others), period_s = periods->most_s;
+  }
   std::size_t most = 0;
   for (const Chain& chain : chains) most = std::max(most, chain.bursts.size());
   std::erase_if(chains, [&](const Chain& chain) {
@@ -313,8 +400,9 @@ bool LinkFinder::take_chains(Indices& component, std::vector<BurstGroup>& out) {
     HopSet channels;
     for (const std::uint32_t at : chain.bursts) channels.add(bursts_[at].center_hz, bursts_[at].width_hz);
     // Links whose periods are multiples of the one that came most often keep that one too.
-    const auto own_s = period_of(chain.bursts, 0.8 * *period_s);
-    out.push_back({{channels.channels_hz().size() >= 3, own_s ? own_s : period_s}, std::move(chain.bursts)});
+    const auto own = period_of(chain.bursts, 0.8 * period_s);
+    out.push_back(
+        {{channels.channels_hz().size() >= 3, own ? own->shortest_s : period_s}, std::move(chain.bursts)});
   }
   std::ranges::sort(taken);
   Indices left;

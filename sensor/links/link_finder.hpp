@@ -35,14 +35,17 @@ class LinkFinder {
   void find_wide(const Indices& rest, std::vector<BurstGroup>& out);
   void find_narrow(const Indices& rest, std::vector<BurstGroup>& out);
   void split_component(Indices component, std::vector<BurstGroup>& out);
+  void take_all_chains(Indices& component, std::vector<BurstGroup>& out);
+  std::vector<Indices> by_family(const Indices& bursts) const;
   /// Takes the chains of one period out of `component`; false if there are none.
   bool take_chains(Indices& component, std::vector<BurstGroup>& out);
   std::vector<Chain> chains_of(const Indices& component, double period_s) const;
+  static double regularity(const std::vector<Chain>& chains);
   void take_rest(const Indices& rest, std::vector<BurstGroup>& out);
   std::vector<Place> places_of(const Indices& bursts) const;
   void join_places(std::vector<Place>& places) const;
   void add_fixed(Place& place, std::vector<BurstGroup>& out);
-  std::optional<double> period_of(const Indices& bursts, double longest_burst_s);
+  std::optional<PeriodFinder::Periods> period_of(const Indices& bursts, double shortest_s);
   bool is_enough(const Indices& bursts) const;
   bool may_be_one(const Place& a, const Place& b) const;
   std::size_t family_of(const Burst& burst) const;

@@ -13,7 +13,7 @@ constexpr std::size_t kAround =
 constexpr double kWindow_s = (2 * kAround + 1) * kCell_s;
 // Enough to reach over one period of this many links of one kind.
 constexpr std::size_t kFollowers = 48;
-constexpr double kLeastShare = 0.2, kOverChance = 2.2, kAsGood = 0.7, kLeastBeside = 0.35;
+constexpr double kLeastShare = 0.2, kOverChance = 2.2, kAsGood = 0.7, kAsBest = 0.92, kLeastBeside = 0.35;
 constexpr double kLeast = 6;
 constexpr float kAlike_db = 6;
 
@@ -33,7 +33,8 @@ std::uint64_t PeriodFinder::around(std::size_t cell) const {
   return sum;
 }
 
-std::optional<double> PeriodFinder::find(std::span<const BurstStart> starts, double shortest_s) {
+std::optional<PeriodFinder::Periods> PeriodFinder::find(std::span<const BurstStart> starts,
+                                                        double shortest_s) {
   if (starts.size() < 8) return std::nullopt;
   std::ranges::fill(cells_, 0);
   for (std::size_t i = 0; i < starts.size(); ++i)
@@ -52,8 +53,15 @@ std::optional<double> PeriodFinder::find(std::span<const BurstStart> starts, dou
   const auto peak = static_cast<double>(most);
   if (peak < std::max(kLeast, kLeastShare * n) || peak < kOverChance * by_chance) return std::nullopt;
   // Multiples of the period come as often as itself.
-  std::size_t cell = begin;
-  while (static_cast<double>(around(cell)) < kAsGood * peak) ++cell;
+  std::size_t first = begin;
+  while (static_cast<double>(around(first)) < kAsGood * peak) ++first;
+  // The first of the multiples that come as often as any.
+  std::size_t best = begin;
+  while (static_cast<double>(around(best)) < kAsBest * peak) ++best;
+  return Periods{exact(starts, first, shortest_s), exact(starts, best, shortest_s)};
+}
+
+double PeriodFinder::exact(std::span<const BurstStart> starts, std::size_t cell, double shortest_s) const {
   while (cell + 1 < cells_.size() && around(cell + 1) > around(cell)) ++cell;
   const double often_s = refined(starts, (static_cast<double>(cell) + 0.5) * kCell_s);
   const double period_s = divided(often_s, shortest_s);
