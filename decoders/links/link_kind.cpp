@@ -373,13 +373,15 @@ class Judge {
 bool is_drone_like(const Case& found, float confidence, const LinkShape& shape) {
   if (confidence < kDroneConfidence) return false;
   switch (found.kind) {
+    // Frames of cells that divide time have the same length and width: only a snapshot tells.
     case LinkKind::ocusync_video:
     case LinkKind::ocusync_standby:
     case LinkKind::ocusync_control:
+      return found.proofs > 0 && shape.votes->spacing_hz.count() >= 2;
     case LinkKind::lora_control:
     case LinkKind::sik_like:
     case LinkKind::frsky_like:
-      return found.proofs > 0;
+      return found.proofs > 0 && shape.votes->family() != Family::unknown;
     case LinkKind::fm_video:
       return found.proofs > 0 && !fpv_channel(shape.center_hz).empty();
     default:
