@@ -196,6 +196,7 @@ void EmissionLink::add_signal(const TimedSignal& signal) {
   if (!pattern_.hops) {
     carrier_weight_ += weight;
     carrier_sum_ += weight * (carrier_hz - center_hz_);
+    return;
   }
   if (const auto raster = raster_of(verdict_.kind)) {
     const double left_hz = std::remainder(carrier_hz - raster->first_hz, raster->step_hz);
@@ -336,7 +337,14 @@ std::optional<EmissionLink::Carrier> EmissionLink::carrier() const {
 }
 
 std::optional<EmissionLink::Carrier> EmissionLink::offset_ppm() const {
-  if (!raster_of(verdict_.kind) || !(offset_weight_ > 0)) return std::nullopt;
+  const auto raster = raster_of(verdict_.kind);
+  if (!raster) return std::nullopt;
+  if (const auto fixed = carrier()) {
+    const double ppm = 1e6 / fixed->hz;
+    return Carrier{ppm * std::remainder(fixed->hz - raster->first_hz, raster->step_hz),
+                   ppm * fixed->error_hz};
+  }
+  if (!(offset_weight_ > 0)) return std::nullopt;
   return Carrier{offset_sum_ / offset_weight_, 1 / std::sqrt(offset_weight_)};
 }
 

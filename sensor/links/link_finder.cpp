@@ -23,7 +23,7 @@ constexpr int kMostPeriods = 6;
 constexpr double kMostSlots = 500;  // between two bursts of a chain: hops outside of the band
 constexpr double kPeriodError_s = 3e-6, kMostDrift = 0.12;
 // Denser than this on average, starts are on time for any period.
-constexpr double kRegular = 0.5;  // share of bursts in chains without holes: then no other period is tried
+constexpr double kRegular = 0.75;  // share of bursts in chains without holes: then no other period is tried
 constexpr double kDenseGap_s = 190e-6;
 constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
 // How far lengths and widths of one sender's bursts spread at least, as logarithms, and what no longer fits.
@@ -245,7 +245,7 @@ void LinkFinder::add_fixed(Place& place, std::vector<BurstGroup>& out) {
   if (!is_enough(place.bursts)) return;
   const double shortest_s = duration_of(place.bursts, 0.3);
   const auto periods = period_of(place.bursts, 0.9 * shortest_s);
-  const auto period_s = periods ? std::optional(periods->shortest_s) : std::nullopt;
+  const auto period_s = periods ? std::optional(periods->often_s) : std::nullopt;
   out.push_back({{false, period_s}, std::move(place.bursts)});
 }
 
@@ -365,14 +365,29 @@ std::vector<LinkFinder::Chain> LinkFinder::chains_of(const Indices& component, d
   return chains;
 }
 
-// Bursts in chains, those more that leave few of their slots empty.
-double LinkFinder::regularity(const std::vector<Chain>& chains) {
-  double sum = 0;
+// Bursts in chains, those more that leave few of their slots empty; few long chains are better than many.
+LinkFinder::Quality LinkFinder::quality_of(const std::vector<Chain>& chains) {
+  double regular = 0, covered = 0, count = 0;
   for (const Chain& chain : chains) {
+    if (chain.bursts.size() < kLeastBursts) continue;
     const auto n = static_cast<double>(chain.bursts.size());
-    if (chain.bursts.size() >= kLeastBursts) sum += n * n / (chain.slots + 1);
+    regular += n * n / (chain.slots + 1);
+    covered += n;
+    ++count;
   }
-  return sum;
+  return {regular, count > 0 ? regular * covered / (count * count) : 0};
+}
+
+// Links whose periods are multiples of the one that came most often keep that one too.
+double LinkFinder::own_period(const Indices& chain, double period_s) {
+  const auto own = period_of(chain, 0.8 * period_s);
+  if (!own || own->often_s < 1.5 * period_s) return period_s;
+  std::size_t on_time = 0;
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    const double apart_s = bursts_[chain[i]].start_s - bursts_[chain[i - 1]].start_s;
+    on_time += std::abs(std::remainder(apart_s, own->often_s)) < kStartGate_s;
+  }
+  return 10 * on_time > 9 * chain.size() ? own->often_s : period_s;
 }
 
 bool LinkFinder::take_chains(Indices& component, std::vector<BurstGroup>& out) {
@@ -380,12 +395,17 @@ bool LinkFinder::take_chains(Indices& component, std::vector<BurstGroup>& out) {
   if (static_cast<double>(component.size()) * kDenseGap_s > span_s) return false;
   const auto periods = period_of(component, 0.95 * duration_of(component, 0.1));
   if (!periods) return false;
-  double period_s = periods->shortest_s;
-  std::vector<Chain> chains = chains_of(component, period_s);
-  const bool is_poor = regularity(chains) < kRegular * static_cast<double>(component.size());
-  if (is_poor && periods->most_s > 1.01 * period_s) {
-    std::vector<Chain> others = chains_of(component, periods->most_s);
-    if (regularity(others) > regularity(chains)) chains = std::move(others), period_s = periods->most_s;
+  double period_s = 0, best = -1;
+  std::vector<Chain> chains;
+  for (const double candidate_s : {periods->often_s, periods->most_s, periods->part_s}) {
+    if (std::abs(candidate_s - period_s) < 0.01 * candidate_s) continue;
+    std::vector<Chain> tried = chains_of(component, candidate_s);
+    const Quality quality = quality_of(tried);
+    if (quality.score <= best) continue;
+    best = quality.score;
+    chains = std::move(tried);
+    period_s = candidate_s;
+    if (quality.regular >= kRegular * static_cast<double>(component.size())) break;
   }
   std::size_t most = 0;
   for (const Chain& chain : chains) most = std::max(most, chain.bursts.size());
@@ -399,10 +419,8 @@ bool LinkFinder::take_chains(Indices& component, std::vector<BurstGroup>& out) {
     taken.insert(taken.end(), chain.bursts.begin(), chain.bursts.end());
     HopSet channels;
     for (const std::uint32_t at : chain.bursts) channels.add(bursts_[at].center_hz, bursts_[at].width_hz);
-    // Links whose periods are multiples of the one that came most often keep that one too.
-    const auto own = period_of(chain.bursts, 0.8 * period_s);
-    out.push_back(
-        {{channels.channels_hz().size() >= 3, own ? own->shortest_s : period_s}, std::move(chain.bursts)});
+    const double own_s = own_period(chain.bursts, period_s);
+    out.push_back({{channels.channels_hz().size() >= 3, own_s}, std::move(chain.bursts)});
   }
   std::ranges::sort(taken);
   Indices left;

@@ -40,7 +40,12 @@ class LinkFinder {
   /// Takes the chains of one period out of `component`; false if there are none.
   bool take_chains(Indices& component, std::vector<BurstGroup>& out);
   std::vector<Chain> chains_of(const Indices& component, double period_s) const;
-  static double regularity(const std::vector<Chain>& chains);
+  double own_period(const Indices& chain, double period_s);
+  struct Quality {
+    double regular = 0;  // bursts, each times the share of its chain's slots that are in use
+    double score = 0;
+  };
+  static Quality quality_of(const std::vector<Chain>& chains);
   void take_rest(const Indices& rest, std::vector<BurstGroup>& out);
   std::vector<Place> places_of(const Indices& bursts) const;
   void join_places(std::vector<Place>& places) const;

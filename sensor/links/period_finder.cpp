@@ -58,14 +58,13 @@ std::optional<PeriodFinder::Periods> PeriodFinder::find(std::span<const BurstSta
   // The first of the multiples that come as often as any.
   std::size_t best = begin;
   while (static_cast<double>(around(best)) < kAsBest * peak) ++best;
-  return Periods{exact(starts, first, shortest_s), exact(starts, best, shortest_s)};
+  const double often_s = exact(starts, first), part_s = divided(often_s, shortest_s);
+  return Periods{often_s, exact(starts, best), part_s == often_s ? often_s : refined(starts, part_s)};
 }
 
-double PeriodFinder::exact(std::span<const BurstStart> starts, std::size_t cell, double shortest_s) const {
+double PeriodFinder::exact(std::span<const BurstStart> starts, std::size_t cell) const {
   while (cell + 1 < cells_.size() && around(cell + 1) > around(cell)) ++cell;
-  const double often_s = refined(starts, (static_cast<double>(cell) + 0.5) * kCell_s);
-  const double period_s = divided(often_s, shortest_s);
-  return period_s == often_s ? often_s : refined(starts, period_s);
+  return refined(starts, (static_cast<double>(cell) + 0.5) * kCell_s);
 }
 
 /// Differences that are multiples of `period_s`, without those of `but_of` periods.

@@ -30,9 +30,7 @@ json hops(double first_hz, double spacing_hz, int count, int each = 1) {
   return {{"first_hz", first_hz}, {"spacing_hz", spacing_hz}, {"count", count}, {"bursts_per_carrier", each}};
 }
 
-json video(int mhz, int linked = 1) {
-  return {{"type", "ocusync_video"}, {"carrier_hz", 2440e6}, {"bandwidth_mhz", mhz}, {"linked", linked}};
-}
+json video(int mhz) { return {{"type", "ocusync_video"}, {"carrier_hz", 2440e6}, {"bandwidth_mhz", mhz}}; }
 
 json lora(const char* preset) {
   return {{"type", "lora"}, {"preset", preset}, {"hops", hops(2427.4e6, 1e6, 26, 4)}};
@@ -68,7 +66,7 @@ std::vector<LinkCase> link_cases() {
       {"ocusync_video", true, video(10)},
       {"ocusync_video", true, video(20)},
       {"ocusync_video", true, video(40), 2440e6, 61.44e6},
-      {"ocusync_standby", true, video(10, 0)},
+      {"ocusync_standby", true, {{"type", "ocusync_video"}, {"carrier_hz", 2440e6}, {"linked", 0}}},
       {"ocusync_control", true, control},
       {"lora_control", true, lora("elrs_500hz")},
       {"lora_control", true, lora("elrs_250hz")},
