@@ -118,6 +118,7 @@ class Judge {
   void no_cell(Case& found) const {
     if (4 * votes_.lte_primary > votes_.count()) found.score += kExcluded;
     if (!shape_.pauses) found.score += 1.5 * kAgainst;
+    if (hops() && found.kind != LinkKind::ocusync_control) found.score += kExcluded;
   }
 
   Case ocusync_video() const {
@@ -168,6 +169,7 @@ class Judge {
     no_cell(found);
     found.add(std::abs(shape_.burst_s - kControl_s) < 0.12e-3 ? 1.5 : 1.5 * kAgainst,
               "bursts of seven symbols", shape_.burst_s, "s");
+    if (std::abs(shape_.burst_s - kControl_s) > 0.2e-3) found.score += kExcluded;
     if (keeps(5e-3) || keeps(2.5e-3)) found.prove(kFair, "one burst a frame", shape_.period_s, "s");
     return found;
   }
@@ -299,6 +301,7 @@ class Judge {
 
   Case lte() const {
     Case found{LinkKind::lte};
+    if (hops()) found.score += kExcluded;
     family(found, Family::ofdm, "OFDM");
     spacing(found, 15e3, "carrier spacing of the 15 kHz family");
     if (votes_.lte_primary > 0 && 10 * votes_.lte_primary >= votes_.count())
@@ -311,6 +314,7 @@ class Judge {
 
   Case nr() const {
     Case found{LinkKind::nr};
+    if (hops()) found.score += kExcluded;
     family(found, Family::ofdm, "OFDM");
     const auto measured = votes_.spacing_hz.value();
     if (!measured || votes_.lte_primary > 0) return found.score += kExcluded, found;
@@ -369,13 +373,15 @@ class Judge {
 bool is_drone_like(const Case& found, float confidence, const LinkShape& shape) {
   if (confidence < kDroneConfidence) return false;
   switch (found.kind) {
+    // Frames of cells that divide time have the same length and width: only a snapshot tells.
     case LinkKind::ocusync_video:
     case LinkKind::ocusync_standby:
     case LinkKind::ocusync_control:
+      return found.proofs > 0 && shape.votes->spacing_hz.count() >= 2;
     case LinkKind::lora_control:
     case LinkKind::sik_like:
     case LinkKind::frsky_like:
-      return found.proofs > 0;
+      return found.proofs > 0 && shape.votes->family() != Family::unknown;
     case LinkKind::fm_video:
       return found.proofs > 0 && !fpv_channel(shape.center_hz).empty();
     default:

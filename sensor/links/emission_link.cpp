@@ -10,11 +10,13 @@ using namespace decoders::links;
 
 // How well starts and levels of one sender agree: standard deviations, and where the time ends to fit.
 constexpr double kStart_s = 40e-6, kStartGate_s = 130e-6;
+constexpr double kLength_s = 50e-6;
 constexpr double kLevel_db = 4;
 constexpr double kDrift = 30e-6;  // of the slots since it was last heard: clocks and the period's own error
 constexpr std::size_t kMostKept = 512;  // of a window's lengths, widths and middles
 constexpr double kStretch_s = 2e-3;     // between the end of one stretch and the next one's start
 constexpr double kForgiven_db = 15;
+constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
 
 double log_ratio(double a, double b) { return std::abs(std::log(a / b)); }
 
@@ -88,7 +90,8 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
   const double wider = log_ratio(burst.width_hz, width_hz_);
   if (wider > tolerance) return kUnfit;
   const double away_hz = std::abs(burst.center_hz - center_hz_);
-  double cost = 2 * wider / tolerance;
+  const double spread = width_hz_ > 3e6 ? 0.03 : std::max(0.07, 20e3 / width_hz_);
+  double cost = pauses_ ? std::min(wider * wider / (spread * spread), 16.0) : 0;
   if (!pattern_.hops) {
     const double near_hz = pauses_ ? std::max(60e3, 0.04 * width_hz_) : 0.2 * width_hz_;
     if (channels_.size() < 2 ? away_hz > near_hz : !channels_.contains(burst.center_hz, burst.width_hz))
@@ -100,11 +103,13 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
     if (!channels_.contains(burst.center_hz, burst.width_hz)) cost += 3;
   }
   if (pauses_ && longest_s_ > 0) {
-    const double slack_s = 150e-6;
+    const double slack_s = 110e-6;
     const double least = pattern_.period_s ? 0.3 * shortest_s_ : 0.7 * shortest_s_ - slack_s;
     if (burst.duration_s < least || burst.duration_s > 1.3 * longest_s_ + slack_s) return kUnfit;
-    if (burst.duration_s < shortest_s_ - slack_s || burst.duration_s > longest_s_ + slack_s) cost += 3;
+    const double beyond_s = std::max({shortest_s_ - burst.duration_s, burst.duration_s - longest_s_, 0.0});
+    cost += std::min(beyond_s * beyond_s / (kLength_s * kLength_s), 12.0);
   }
+  if (pauses_ && burst.start_s < last_end_s_ - kOverlap_s) return kUnfit;
   const double timing = time_cost(burst);
   if (timing == kUnfit) return kUnfit;
   const double louder = (static_cast<double>(burst.level_dbfs) - level_dbfs_) / kLevel_db;
@@ -146,6 +151,7 @@ void EmissionLink::begin_window(double begin_s, double end_s) {
   total_.airtime_s += reach_s;
   total_.whole_s += reach_s;
   carried_s_ -= reach_s;
+  if (carried_s_ < 1e-9) carried_s_ = 0;
   durations_s_.clear();
   widths_hz_.clear();
   centers_off_hz_.clear();
@@ -156,7 +162,7 @@ void EmissionLink::begin_window(double begin_s, double end_s) {
 
 void EmissionLink::add(const Burst& burst, const TimedSignal* signal, double window_end_s) {
   const double airtime_s = std::max(0.0, std::min(burst.end_s(), window_end_s) - burst.start_s);
-  carried_s_ += burst.duration_s - airtime_s;
+  carried_s_ += std::max(0.0, burst.end_s() - std::max(window_end_s, burst.start_s));
   const bool goes_on = burst.continues && burst.start_s - last_end_s_ < kStretch_s;
   window_.bursts += goes_on ? 0 : 1;
   total_.bursts += goes_on ? 0 : 1;
@@ -190,6 +196,7 @@ void EmissionLink::add_signal(const TimedSignal& signal) {
   if (!pattern_.hops) {
     carrier_weight_ += weight;
     carrier_sum_ += weight * (carrier_hz - center_hz_);
+    return;
   }
   if (const auto raster = raster_of(verdict_.kind)) {
     const double left_hz = std::remainder(carrier_hz - raster->first_hz, raster->step_hz);
@@ -330,7 +337,14 @@ std::optional<EmissionLink::Carrier> EmissionLink::carrier() const {
 }
 
 std::optional<EmissionLink::Carrier> EmissionLink::offset_ppm() const {
-  if (!raster_of(verdict_.kind) || !(offset_weight_ > 0)) return std::nullopt;
+  const auto raster = raster_of(verdict_.kind);
+  if (!raster) return std::nullopt;
+  if (const auto fixed = carrier()) {
+    const double ppm = 1e6 / fixed->hz;
+    return Carrier{ppm * std::remainder(fixed->hz - raster->first_hz, raster->step_hz),
+                   ppm * fixed->error_hz};
+  }
+  if (!(offset_weight_ > 0)) return std::nullopt;
   return Carrier{offset_sum_ / offset_weight_, 1 / std::sqrt(offset_weight_)};
 }
 

@@ -11,6 +11,10 @@
 namespace windhover::sensor::links {
 namespace {
 
+constexpr double kMostCost = 20;  // squared deviations beyond which a burst is none of a link's
+
+constexpr double kPieces = 0.15;  // of a link's airtime
+
 double log_ratio(double a, double b) { return a > 0 && b > 0 ? std::abs(std::log(a / b)) : 1e9; }
 
 bool is_same_period(const EmissionLink& a, const EmissionLink& b) {
@@ -203,7 +207,7 @@ void LinkBook::claim() {
   for (Burst& burst : window_) {
     if (burst.explained) continue;
     const TimedSignal* signal = signal_of(burst);
-    double least = 30;
+    double least = kMostCost;
     for (const std::size_t at : claimants) {
       const double cost = links_[at].cost(burst, signal != nullptr ? &signal->signal : nullptr);
       if (cost < least) least = cost, burst.link = static_cast<std::int32_t>(at);
@@ -245,6 +249,18 @@ std::optional<std::size_t> LinkBook::home_of(const EmissionLink& fresh) const {
   return std::nullopt;
 }
 
+// Bursts that faded in between, or that another one lay over, leave pieces that no period claims: at the
+// place of a link, as wide, and of little airtime beside its own, they are no link.
+bool LinkBook::is_piece(const EmissionLink& fresh) const {
+  if (fresh.hops()) return false;
+  return std::ranges::any_of(links_, [&](const EmissionLink& known) {
+    return !known.hops() && known.is_active() && may_be_same_family(known, fresh) &&
+           std::abs(known.center_hz() - fresh.center_hz()) < 0.2 * known.width_hz() &&
+           log_ratio(known.width_hz(), fresh.width_hz()) < 0.4 &&
+           fresh.window().airtime_s < kPieces * known.window().airtime_s;
+  });
+}
+
 void LinkBook::find_new(UtcTime end, std::vector<LinkMessage>& due) {
   groups_.clear();
   finder_.find(window_, signals_, groups_);
@@ -260,6 +276,7 @@ void LinkBook::find_new(UtcTime end, std::vector<LinkMessage>& due) {
       give(*home, group.bursts);
       continue;
     }
+    if (is_piece(probe)) continue;
     make_room(end, due);
     ++links_made_;
     fresh.begin_window(seconds(window_begin_), seconds(end));

@@ -64,6 +64,7 @@ class LinkBook {
   void find_new(UtcTime end, std::vector<LinkMessage>& due);
   void give(std::size_t link, const std::vector<std::uint32_t>& bursts);
   std::optional<std::size_t> home_of(const EmissionLink& fresh) const;
+  bool is_piece(const EmissionLink& fresh) const;
   void make_room(UtcTime time, std::vector<LinkMessage>& due);
   void remember_owners();
   const TimedSignal* signal_of(const Burst& burst) const;

@@ -96,6 +96,22 @@ std::span<const Figure> figures() {
              "first in "
              "at least 90 %, a wrong one above even odds in at most 5 %; likelihoods off by at most 0.05",
              true, link_attribution},
+      Figure{"link-kinds",
+             "rendered links: kind right at least 95 % at 5 dB and 99 % at 10 dB, others called a drone's at "
+             "most 0.5 %",
+             false, link_kinds},
+      Figure{"link-measures",
+             "rendered links at 6 dB: centre within 30 kHz, duty within 5 %, bursts within 2 %, hop set 95 %",
+             false, link_measures},
+      Figure{"link-bytes",
+             "rendered OFDM links: byte bounds hold in 99 % of windows, within 4:1 where the modulation was "
+             "measured",
+             false, link_bytes},
+      Figure{"link-sorting",
+             "the three figures of links from emissions and snapshots as a good detector tells them", true,
+             link_sorting},
+      Figure{"link-load", "10,000 emissions a second cost at most 5 % of a core in the book of links", false,
+             link_load},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };

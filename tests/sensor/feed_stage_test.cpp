@@ -164,6 +164,62 @@ BOOST_AUTO_TEST_CASE(a_link_belongs_to_the_aircraft_whose_frames_its_address_sen
   BOOST_TEST(sink.topics[3].starts_with("wh1.link.roof.wifi-"));
 }
 
+BOOST_AUTO_TEST_CASE(an_aircraft_has_its_links_with_what_they_carried) {
+  for (const bool is_full : {true, false}) {
+    Collect sink;
+    FeedStageOptions wanted = options();
+    if (!is_full) set_protocol(wanted.privacy, "all=presence");
+    FeedStage stage(wanted, {&sink});
+    for (int i = 0; i < 20; ++i) {
+      TimedFrame beacon = numbered(static_cast<std::uint16_t>(i), at_ms(1000 * i));
+      beacon.frame.transmitter = decoders::Transmitter{{2, 0, 0, 0, 0, 7}, true};
+      hear(stage, beacon);
+      TimedPdu pdu;
+      pdu.pdu.kind = "wifi";
+      pdu.pdu.octets = 1000;
+      pdu.pdu.proof = decoders::Proof::frame_checked;
+      pdu.pdu.frames_checked = 1;
+      pdu.pdu.transmitter = beacon.frame.transmitter;
+      pdu.at.time = at_ms(1000 * i + 500);
+      stage.on_pdu(pdu, pdu.at.time);
+    }
+    stage.finish({}, at_ms(20'000));
+    const json last = sink.of_kind("aircraft").back();
+    BOOST_TEST(last.contains("links") == is_full);
+    if (!is_full) continue;
+    BOOST_REQUIRE(last["links"].size() == 1U);
+    BOOST_TEST(last["links"][0]["kind"] == "wifi");
+    BOOST_TEST(last["links"][0]["likelihood"] == 1.0);
+    BOOST_TEST(last["links"][0]["bytes"]["lower"].get<double>() >= 10'000);
+    BOOST_TEST(last["links"][0]["bytes"]["lower"] == last["links"][0]["bytes"]["upper"]);
+    BOOST_TEST(last["links"][0]["rate_bps"]["upper"].get<double>() > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(emissions_become_links_and_are_counted) {
+  Collect sink;
+  FeedStage stage(options(), {&sink});
+  for (int i = 0; i < 500; ++i) {
+    TimedEmission emission;
+    emission.emission.id = static_cast<std::uint64_t>(i + 1);
+    emission.emission.mean_dbfs = -40;
+    emission.low_hz = 2431e6;
+    emission.high_hz = 2449e6;
+    emission.at.time = at_ms(10 * i);
+    emission.at.duration_s = 3e-3;
+    stage.on_emission(emission, at_ms(10 * i + 3));
+  }
+  stage.finish({}, at_ms(5'000));
+  const auto links = sink.of_kind("link");
+  BOOST_REQUIRE(!links.empty());
+  BOOST_TEST(links[0]["id"] == "rf-1");
+  BOOST_TEST(links[0]["kind"] == "unknown");
+  BOOST_TEST(links[0]["drone_like"] == false);
+  BOOST_TEST(links[0]["rf"]["center_hz"] == 2440e6);
+  BOOST_TEST(links[0]["period_s"].get<double>() == 10e-3, boost::test_tools::tolerance(1e-4));
+  BOOST_TEST(sink.of_kind("status").back()["emissions"]["in_links"] == 500);
+}
+
 BOOST_AUTO_TEST_CASE(frames_that_differ_in_time_carrier_or_payload_are_not_duplicates) {
   const TimedFrame first = numbered(1, at_ms(1000));
   TimedFrame other_payload = numbered(2, at_ms(1000));

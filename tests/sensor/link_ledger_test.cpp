@@ -253,11 +253,14 @@ BOOST_AUTO_TEST_CASE(json_of_a_link) {
   pdu.pdu.role = decoders::Role::access_point;
   book.hear(pdu);
   book.finish(2s);
+  book.told.at(0).attribution = {{{"rid-X", 1, {{"transmitter address"}}}}, 0};
   const auto json = nlohmann::json::parse(to_json(book.told.at(0)));
   BOOST_TEST(json.at("type") == "link");
   BOOST_TEST(json.at("kind") == "wifi");
   BOOST_TEST(json.at("transmitter").at("address") == "02:00:00:00:00:01");
   BOOST_TEST(json.at("aircraft").at("id") == "rid-X");
+  BOOST_TEST(json.at("attribution").at("unattributed") == 0.0);
+  BOOST_TEST(json.at("drone_like") == true);
   BOOST_TEST(json.at("hint").at("reason") == "SSID begins with TELLO");
   BOOST_TEST(json.at("rf").at("channel") == 6);
   BOOST_TEST(json.at("frames").at("fcs_ok") == 1);

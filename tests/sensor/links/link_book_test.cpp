@@ -217,6 +217,74 @@ BOOST_AUTO_TEST_CASE(two_hoppers_of_one_kind_stay_two) {
   BOOST_TEST(std::abs(*links[0].rssi_dbfs - *links[1].rssi_dbfs) > 8);
 }
 
+/// The told link whose bursts agree best with a truth's.
+const LinkMessage* match(const std::vector<LinkMessage>& links, const synth::LinkSummary& truth) {
+  const LinkMessage* best = nullptr;
+  double least = 1e18;
+  for (const LinkMessage& link : links) {
+    const double start_s = std::chrono::duration<double>(link.first_heard - kEpoch).count();
+    const double period_s = bench::detail_of(*truth.link, "period_s", 5e-3);
+    const double apart = 1e3 * std::abs(start_s - truth.first_s) +
+                         100 * std::abs(link.emitted->period_s.value_or(1) - period_s) / period_s +
+                         std::abs(link.total.airtime_s - truth.airtime_s);
+    if (apart < least) least = apart, best = &link;
+  }
+  return best;
+}
+
+BOOST_AUTO_TEST_CASE(three_videos_and_ten_hoppers_are_told_apart) {
+  std::vector<json> emitters{video(2411e6, 20), video(2433e6, 10), video(2462e6, 20)};
+  for (int i = 0; i < 3; ++i) emitters.push_back(control(4.47e-3 + 1.37e-3 * i));
+  for (int i = 0; i < 3; ++i) emitters.push_back(preset("lora", "elrs_250hz", 1.31e-3 * i));
+  for (int i = 0; i < 2; ++i) emitters.push_back(preset("fhss_gfsk", "frsky", 4.1e-3 * i));
+  emitters.push_back(preset("lora", "elrs_500hz", 0.7e-3));
+  emitters.push_back(preset("fhss_gfsk", "bluetooth_classic", 0.2e-3));
+  for (std::size_t i = 0; i < emitters.size(); ++i)
+    emitters[i]["level_dbfs"] = -35 - 3.0 * static_cast<double>(i % 5);
+  StreamFlaws flaws;
+  flaws.missed = 0.015;
+  flaws.snapshots = 0.1;
+  const Heard heard = hear(scene_of(emitters), flaws);
+  const std::map<std::string, std::string> kinds{
+      {"lora", "lora_control"}, {"frsky", "frsky_like"}, {"bluetooth_classic", "classic_bluetooth"}};
+  std::size_t drone_like = 0;
+  for (const auto& [id, link] : heard.last()) drone_like += link.verdict.drone_like;
+  BOOST_TEST(drone_like == 12U);
+  for (const auto& truth : synth::link_summaries(heard.scene)) {
+    const auto renamed = kinds.find(truth.link->kind);
+    const auto links = heard.of_kind(renamed == kinds.end() ? truth.link->kind : renamed->second);
+    const LinkMessage* link = match(links, truth);
+    BOOST_REQUIRE(link != nullptr);
+    BOOST_TEST_CONTEXT(link->id << ' ' << link->kind) {
+      check_sums(*link, truth);
+      if (truth.carriers_hz.size() > 1) check_hops(*link, truth);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_hop_set_is_enough) {
+  const Heard heard = hear(
+      scene_of({preset("lora", "elrs_250hz"), preset("fhss_gfsk", "frsky"), control()}, 2440e6, 10, 20e6));
+  for (const char* kind : {"lora_control", "frsky_like", "ocusync_control"}) {
+    BOOST_TEST_CONTEXT(kind) {
+      const auto links = heard.of_kind(kind);
+      BOOST_REQUIRE(links.size() == 1U);
+      BOOST_TEST(links[0].verdict.drone_like);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_snapshots_nothing_but_the_unmistakable_is_like_a_drone) {
+  StreamFlaws blind;
+  blind.snapshots = 0;
+  const Heard heard = hear(scene_of({preset("lora", "elrs_250hz"),
+                                     preset("fhss_gfsk", "bluetooth_classic"),
+                                     {{"type", "zigbee"}, {"channel", 25}},
+                                     {{"type", "lte_downlink"}, {"carrier_hz", 2450e6}}}),
+                           blind);
+  for (const auto& [id, link] : heard.last()) BOOST_TEST(!link.verdict.drone_like);
+}
+
 BOOST_AUTO_TEST_CASE(a_link_is_told_each_window_and_ends) {
   auto short_one = video(2440e6);
   short_one["end_s"] = 7;
@@ -224,6 +292,9 @@ BOOST_AUTO_TEST_CASE(a_link_is_told_each_window_and_ends) {
   std::vector<LinkMessage> videos;
   for (const LinkMessage& told : heard.told)
     if (told.kind == "ocusync_video") videos.push_back(told);
+  for (const LinkMessage& told : videos)
+    BOOST_TEST_MESSAGE(told.id << ' ' << to_rfc3339(told.head.time) << ' ' << to_string(told.state) << ' '
+                               << told.emitted->bursts << ' ' << to_rfc3339(told.last_heard));
   BOOST_REQUIRE(videos.size() == 3U);
   BOOST_TEST((videos[0].head.time == kEpoch + 5s));
   BOOST_TEST((videos[2].state == AircraftState::gone));
