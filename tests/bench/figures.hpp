@@ -49,6 +49,8 @@ bool tracker_load(std::ostream& out, Effort effort);
 bool tracker_fuzz(std::ostream& out, Effort effort);
 bool trust_clean(std::ostream& out, Effort effort);
 bool trust_spoof(std::ostream& out, Effort effort);
+bool signal_kinds(std::ostream& out, Effort effort);
+bool signal_cost(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

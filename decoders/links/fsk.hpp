@@ -1,0 +1,38 @@
+#pragma once
+// Frequency-shift keying: a constant envelope whose frequency keeps time. Symbols show as a line in the
+// spectrum of the squared frequency, at their rate (each transition passes through the middle), and, with
+// modulation index 1/2, as two lines in that of the squared signal, one symbol rate apart.
+
+#include <optional>
+#include <vector>
+
+#include "decoders/links/excerpt.hpp"
+#include "decoders/links/finding.hpp"
+#include "dsp/aligned.hpp"
+#include "dsp/fft.hpp"
+
+namespace windhover::decoders::links {
+
+class FskMeter {
+ public:
+  FskMeter();
+  /// in      filtered to its band, middle at 0
+  /// rms_hz  of the frequency about its mean, as the spectrum's second moment tells
+  std::optional<Finding<Fsk>> estimate(const Excerpt& in, double rms_hz) noexcept;
+
+ private:
+  static constexpr std::size_t kSize = 8192;
+  struct Line {
+    double hz = 0;
+    double evidence = 0;  ///< power over that of its neighbourhood
+  };
+  Line rate_line(const Excerpt& in) noexcept;
+  Line paired_lines(const Excerpt& in) noexcept;
+  double density_around(std::size_t bin) const noexcept;
+
+  dsp::Fft fft_;
+  dsp::AlignedVector<cf32> in_, out_;
+  std::vector<float> power_;
+};
+
+}  // namespace windhover::decoders::links

@@ -1,0 +1,39 @@
+#pragma once
+// Zadoff-Chu symbols among those of an OFDM signal. Neighbouring carriers of such a symbol differ by a phase
+// that grows linearly over the carriers, exp(-j2π·root·k/length), whatever its delay and whole-carrier
+// offset: one transform over these differences looks at all roots at once.
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "decoders/links/ofdm_cells.hpp"
+#include "decoders/links/signal.hpp"
+#include "dsp/aligned.hpp"
+
+namespace windhover::decoders::links {
+
+class ReferenceSymbols {
+ public:
+  ReferenceSymbols();
+
+  /// The sequence that fills all carriers (exp(-jπ·root·k·(k+1)/length), its middle left out), if the symbol
+  /// is one. Differences are taken at equal magnitude, so that on noise and data the test statistic is
+  /// exponentially distributed with mean 1 for each root; it must exceed kEvidence + ln(length · symbols).
+  std::optional<ZadoffChu> full_band(const OfdmCells& cells, std::size_t symbol) noexcept;
+
+  /// Whether the 62 carriers in the middle hold an LTE primary synchronisation signal (TS 36.211 clause
+  /// 6.11.1: roots 25, 29, 34 of length 63) between carriers that are empty.
+  bool lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept;
+
+ private:
+  static constexpr double kEvidence = 13;
+  void take_differences(const OfdmCells& cells, std::size_t symbol, long middle, long half) noexcept;
+  double tone_power(std::size_t count, double cycles) const noexcept;
+
+  std::vector<cf32> unit_;
+  dsp::AlignedVector<cf32> difference_, spectrum_;
+};
+
+}  // namespace windhover::decoders::links

@@ -1,0 +1,161 @@
+#include "decoders/links/signal_classifier.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "decoders/links/barker.hpp"
+#include "decoders/links/carrier_line.hpp"
+#include "decoders/links/chirp.hpp"
+#include "decoders/links/fm_video.hpp"
+#include "decoders/links/fsk.hpp"
+#include "decoders/links/narrow_band.hpp"
+#include "decoders/links/occupied_band.hpp"
+#include "decoders/links/ofdm_15khz.hpp"
+#include "decoders/links/ofdm_wifi.hpp"
+#include "decoders/links/zigbee_chips.hpp"
+
+namespace windhover::decoders::links {
+namespace {
+
+constexpr std::array kRates_hz{1.92e6, 3.84e6, 7.68e6, 15.36e6, 30.72e6, 61.44e6};
+constexpr double kLongest_s = 12e-3;
+constexpr std::size_t kFewestSamples = 256;
+constexpr double kLeastPower = 1e-18, kMostPower = 1e6;
+constexpr double kLead_s = 45e-6;  // by which the start of an emission may be late
+constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 5e6, kWidestNarrow_hz = 4e6;
+
+// E|s|⁴/(E|s|²)²: 1 for a constant envelope, 2 for noise and for OFDM.
+constexpr double kConstantBelow = 1.3, kOfdmAbove = 1.3;
+
+/// The kurtosis without the noise that was added.
+double envelope_kurtosis(std::span<const cf32> iq, double signal_power) {
+  double second = 0, fourth = 0;
+  for (const cf32 x : iq) {
+    const auto p = static_cast<double>(power(x));
+    second += p;
+    fourth += p * p;
+  }
+  const double count = static_cast<double>(iq.size());
+  second /= count;
+  fourth /= count;
+  const double s = std::min(signal_power, second), n = second - s;
+  if (!(s > 0)) return 2;
+  return (fourth - 4 * s * n - 2 * n * n) / (s * s);
+}
+
+float envelope_variation(double kurtosis) {
+  // Exact at both ends: 0 for a constant envelope, that of a Rayleigh distribution for noise.
+  constexpr double kRayleigh = 0.5227;
+  return static_cast<float>(kRayleigh * std::sqrt(std::max(0.0, kurtosis - 1)));
+}
+
+bool usable(const Snapshot& s) {
+  const bool known_rate =
+      std::ranges::any_of(kRates_hz, [&](double hz) { return std::abs(s.rate.value - hz) < 1; });
+  if (!known_rate || s.begin >= s.end || s.end > s.iq.size() || s.end - s.begin < kFewestSamples)
+    return false;
+  const double half_hz = s.rate.value / 2;
+  if (!(s.low.value < s.high.value) || s.low.value < -half_hz || s.high.value > half_hz) return false;
+  double total = 0;
+  for (const cf32 x : s.iq.first(std::min(s.iq.size(), s.end + s.end / 4)))
+    total += static_cast<double>(power(x));
+  const double mean = total / static_cast<double>(s.end);
+  return std::isfinite(mean) && mean > kLeastPower && mean < kMostPower;
+}
+
+}  // namespace
+
+struct SignalClassifier::Estimators {
+  OccupancyMeter occupancy;
+  NarrowBand narrow;
+  PrefixSearch prefixes;
+  Ofdm15kHz ofdm_15khz;
+  BarkerMeter barker;
+  FmVideoMeter fm_video;
+  ChirpMeter chirp;
+  ZigbeeMeter zigbee;
+  FskMeter fsk;
+  CarrierMeter carrier;
+
+  /// Takes it over if there is something to take.
+  template <typename Modulation>
+  static bool take(Signal& signal, std::optional<Finding<Modulation>>&& found) {
+    if (!found) return false;
+    signal.modulation = std::move(found->modulation);
+    signal.confidence = found->confidence;
+    signal.carrier_hz = found->carrier_hz;
+    signal.carrier_error_hz = found->carrier_error_hz;
+    return true;
+  }
+
+  bool wide(const Snapshot& snapshot, const Excerpt& on, double kurtosis, Signal& signal) {
+    const bool constant = kurtosis < kConstantBelow;
+    if (on.width_hz() >= kNarrowestVideo_hz && constant && take(signal, fm_video.estimate(on))) return true;
+    if (on.width_hz() < kNarrowestOfdm_hz) return false;
+    // The edges in time are not exact, and the first symbol counts.
+    const auto lead = static_cast<std::size_t>(kLead_s * on.rate_hz);
+    const std::size_t first = snapshot.begin - std::min(snapshot.begin, lead);
+    const std::size_t last = std::min(snapshot.iq.size(), snapshot.begin + on.iq.size() + lead);
+    const Excerpt whole{snapshot.iq.subspan(first, last - first), on.rate_hz, on.low_hz, on.high_hz};
+    if (take(signal, barker.estimate(whole))) return true;
+    if (kurtosis < kOfdmAbove) return false;
+    return take(signal, ofdm_15khz.estimate(whole, prefixes)) ||
+           take(signal, estimate_wifi_ofdm(whole, !snapshot.open_start, prefixes));
+  }
+
+  bool narrow_kinds(const Excerpt& on, const Occupancy& band, double kurtosis, Signal& signal) {
+    const double middle_hz = on.middle_hz();
+    const Excerpt in = narrow.extract(on, middle_hz);
+    const auto found = [&] {
+      if (take(signal, chirp.estimate(in))) return true;
+      if (take(signal, zigbee.estimate(in))) return true;
+      const double noise = band.noise_per_hz * std::min(1.35 * std::max(on.width_hz(), 20e3), in.rate_hz);
+      if (take(signal, carrier.estimate(in, noise > 0 ? band.signal_power / noise : 1e6))) return true;
+      return kurtosis < kConstantBelow && take(signal, fsk.estimate(in, band.rms_hz));
+    };
+    if (!found()) return false;
+    signal.carrier_hz += middle_hz;
+    return true;
+  }
+};
+
+SignalClassifier::SignalClassifier() : estimators_(std::make_unique<Estimators>()) {}
+SignalClassifier::~SignalClassifier() = default;
+SignalClassifier::SignalClassifier(SignalClassifier&&) noexcept = default;
+SignalClassifier& SignalClassifier::operator=(SignalClassifier&&) noexcept = default;
+
+Signal SignalClassifier::classify(const Snapshot& snapshot) {
+  Signal out;
+  if (!usable(snapshot)) return out;
+  Estimators& e = *estimators_;
+  const auto longest = static_cast<std::size_t>(kLongest_s * snapshot.rate.value);
+  const std::size_t count = std::min(snapshot.end - snapshot.begin, longest);
+  const Excerpt on{snapshot.iq.subspan(snapshot.begin, count), snapshot.rate.value, snapshot.low.value,
+                   snapshot.high.value};
+  const Occupancy band = e.occupancy.measure(on, snapshot.iq, snapshot.begin);
+  out.occupied_hz = band.occupied_hz();
+  out.snr_db = static_cast<float>(10 * std::log10(std::max(band.snr_power_ratio, 1e-3)));
+  out.carrier_hz = band.centroid_hz;
+  out.carrier_error_hz = 0.05 * on.width_hz();
+
+  const bool is_narrow = on.width_hz() <= kWidestNarrow_hz;
+  double kurtosis = 0;
+  if (is_narrow) {
+    const Excerpt in = e.narrow.extract(on, on.middle_hz());
+    kurtosis = envelope_kurtosis(in.iq, band.signal_power);
+  } else {
+    kurtosis = envelope_kurtosis(on.iq, band.signal_power);
+  }
+  out.envelope_variation = envelope_variation(kurtosis);
+  if (e.wide(snapshot, on, kurtosis, out)) return out;
+  if (is_narrow) {
+    e.narrow_kinds(on, band, kurtosis, out);
+  } else if (kurtosis < 1.6) {
+    const double noise = band.noise_per_hz * on.rate_hz;
+    Estimators::take(out, e.carrier.estimate(on, noise > 0 ? band.signal_power / noise : 1e6));
+  }
+  return out;
+}
+
+}  // namespace windhover::decoders::links
