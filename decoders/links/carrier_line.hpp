@@ -19,12 +19,12 @@ class CarrierMeter {
   std::optional<Finding<Carrier>> estimate(const Excerpt& in, double snr) noexcept;
 
  private:
-  static constexpr std::size_t kWindow = 64;
+  static constexpr std::size_t kShortWindow = 32, kLongWindow = 64;
   static constexpr std::size_t kMostPairs = 256;
 
-  dsp::Fft fft_;
+  dsp::Fft short_fft_, long_fft_;
   dsp::AlignedVector<cf32> in_, out_;
-  std::vector<float> hann_;
+  std::vector<float> short_hann_, long_hann_;
   std::vector<double> steps_;
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kPicture_hz = 1.92e6;  // rate at which lines are compared
 constexpr std::size_t kMostSamples = 24'000;
-constexpr double kNarrowest_hz = 5e6;
+constexpr double kNarrowest_hz = 2.5e6;
 constexpr double kLines625_hz = 15625, kLines525_hz = 15750 / 1.001, kRateTolerance_hz = 35;
 constexpr std::size_t kMostLines = 8;
 constexpr double kLikeness = 0.12, kEvidence = 6;

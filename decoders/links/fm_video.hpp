@@ -13,7 +13,7 @@ namespace windhover::decoders::links {
 class FmVideoMeter {
  public:
   FmVideoMeter();
-  /// in  at 15.36 MS/s or more, eight lines at least
+  /// in  at 7.68 MS/s or more, eight lines at least
   std::optional<Finding<FmVideo>> estimate(const Excerpt& in) noexcept;
 
  private:

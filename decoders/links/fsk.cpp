@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 namespace windhover::decoders::links {
@@ -10,7 +11,7 @@ namespace {
 
 constexpr double kWidest_hz = 4e6;
 constexpr double kRmsOfDeviation = 0.83;                 // Gaussian filter of 0.5, random symbols
-constexpr double kLowestRate = 0.3, kHighestRate = 2.0;  // of the width
+constexpr double kLowestRate = 0.3, kHighestRate = 2.6;  // of the width
 constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 10;
 constexpr std::size_t kFewestSamples = 200;
 constexpr double kLeastIndex = 0.2, kMostIndex = 3;
@@ -82,7 +83,7 @@ FskMeter::Line FskMeter::paired_lines(const Excerpt& in) noexcept {
   const double bin_hz = in.rate_hz / kSize;
   Line best;
   for (const double rate_hz : kKnownRates_hz) {
-    if (rate_hz < 0.6 * in.width_hz() || rate_hz > 1.9 * in.width_hz() || rate_hz > 0.9 * in.rate_hz)
+    if (rate_hz < 0.6 * in.width_hz() || rate_hz > kHighestRate * in.width_hz() || rate_hz > 0.9 * in.rate_hz)
       continue;
     const auto half = static_cast<long>(std::lround(rate_hz / 2 / bin_hz));
     const auto reach = static_cast<long>(0.3 * in.width_hz() / bin_hz);
@@ -98,7 +99,67 @@ FskMeter::Line FskMeter::paired_lines(const Excerpt& in) noexcept {
   return best.evidence > kEvidenceAtKnown ? best : Line{};
 }
 
-std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double rms_hz) noexcept {
+/// How strongly the envelope keeps that time: it does where phases are shifted instead.
+double FskMeter::envelope_line(const Excerpt& in, double rate_hz) noexcept {
+  const std::size_t count = std::min(in.iq.size(), kSize);
+  double mean = 0;
+  for (std::size_t n = 0; n < count; ++n) {
+    in_[n] = {power(in.iq[n]), 0};
+    mean += static_cast<double>(in_[n].real()) / static_cast<double>(count);
+  }
+  for (std::size_t n = 0; n < count; ++n) in_[n] -= static_cast<float>(mean);
+  std::fill(in_.begin() + static_cast<std::ptrdiff_t>(count), in_.end(), cf32{});
+  fft_.execute(in_.data(), out_.data());
+  for (std::size_t k = 0; k < kSize; ++k) power_[k] = power(out_[k]);
+  const auto bin = static_cast<std::size_t>(std::lround(rate_hz / in.rate_hz * kSize));
+  float most = 0;
+  for (std::size_t k = bin > 1 ? bin - 2 : 0; k <= bin + 2 && k < kSize; ++k)
+    most = std::max(most, power_[k]);
+  const double density = density_around(bin);
+  return density > 0 ? static_cast<double>(most) / density : 0;
+}
+
+/// By how much the phase turns around the middle of a symbol, in a time in which that is about a right angle.
+double FskMeter::deviation(const Excerpt& in, double rate_hz, double signal_power,
+                           double rms_hz) const noexcept {
+  constexpr std::size_t kPhases = 16;
+  const double per_symbol = in.rate_hz / rate_hz;
+  const double rough_index = std::max(0.1, 2 * rms_hz / kRmsOfDeviation / rate_hz);
+  const double wanted = per_symbol * std::min(1.0, 0.5 / rough_index);
+  const auto lag = static_cast<std::size_t>(std::max(1L, std::lround(wanted)));
+  std::array<std::complex<double>, kPhases> turned{};
+  std::array<double, kPhases> square{}, count{};
+  for (std::size_t n = 0; n + lag < in.iq.size(); ++n) {
+    const double symbols = (static_cast<double>(n) + static_cast<double>(lag) / 2) / per_symbol;
+    const auto at = static_cast<std::size_t>((symbols - std::floor(symbols)) * kPhases) % kPhases;
+    const cf32 z = times_conj(in.iq[n + lag], in.iq[n]);
+    const double angle = phase(z);
+    turned[at] += std::complex<double>(z);
+    square[at] += angle * angle;
+    count[at] += 1;
+  }
+  double most = -1, cosine = 1;
+  for (std::size_t p = 0; p < kPhases; ++p) {
+    std::complex<double> sum{};
+    double angle = 0, samples = 0;
+    for (const std::size_t q : {(p + kPhases - 1) % kPhases, p, (p + 1) % kPhases}) {
+      sum += turned[q];
+      angle += square[q];
+      samples += count[q];
+    }
+    if (samples < 1 || angle / samples <= most) continue;
+    most = angle / samples;
+    cosine = std::abs(sum) / samples / signal_power;
+  }
+  // Neighbouring symbols slow down what lies near the symbol's edges.
+  const double share = std::min(1.0, static_cast<double>(lag) / per_symbol);
+  const double kept = 1 - 0.13 * share * share;
+  return std::acos(std::clamp(cosine, 0.0, 1.0)) * in.rate_hz /
+         (2 * std::numbers::pi * static_cast<double>(lag) * kept);
+}
+
+std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double signal_power,
+                                               double rms_hz) noexcept {
   if (in.iq.size() < kFewestSamples || in.width_hz() > kWidest_hz) return std::nullopt;
   Line line = rate_line(in);
   const Line pair = paired_lines(in);
@@ -106,7 +167,8 @@ std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double rms_hz)
   if (line.evidence <= 0) return std::nullopt;
   Finding<Fsk> out;
   out.modulation.symbol_rate_hz = line.hz;
-  out.modulation.deviation_hz = rms_hz / kRmsOfDeviation;
+  if (envelope_line(in, line.hz) > std::max(0.5 * line.evidence, kEvidenceAtKnown)) return std::nullopt;
+  out.modulation.deviation_hz = deviation(in, line.hz, signal_power, rms_hz);
   const double index = 2 * out.modulation.deviation_hz / line.hz;
   if (index < kLeastIndex || index > kMostIndex) return std::nullopt;
   out.carrier_hz = in.middle_hz();

@@ -17,8 +17,9 @@ class FskMeter {
  public:
   FskMeter();
   /// in      filtered to its band, middle at 0
-  /// rms_hz  of the frequency about its mean, as the spectrum's second moment tells
-  std::optional<Finding<Fsk>> estimate(const Excerpt& in, double rms_hz) noexcept;
+  /// signal_power  without noise
+  /// rms_hz        of the frequency about its mean, as the spectrum's second moment tells
+  std::optional<Finding<Fsk>> estimate(const Excerpt& in, double signal_power, double rms_hz) noexcept;
 
  private:
   static constexpr std::size_t kSize = 8192;
@@ -28,6 +29,8 @@ class FskMeter {
   };
   Line rate_line(const Excerpt& in) noexcept;
   Line paired_lines(const Excerpt& in) noexcept;
+  double envelope_line(const Excerpt& in, double rate_hz) noexcept;
+  double deviation(const Excerpt& in, double rate_hz, double signal_power, double rms_hz) const noexcept;
   double density_around(std::size_t bin) const noexcept;
 
   dsp::Fft fft_;

@@ -7,8 +7,6 @@
 namespace windhover::decoders::links {
 namespace {
 
-constexpr double kSamplesPerWidth = 4;
-constexpr double kPassed = 1.35;
 constexpr double kNarrowest_hz = 20e3;
 constexpr double kLobes = 5;  // of the sinc on either side
 
@@ -30,13 +28,14 @@ void NarrowBand::design(double cutoff_cycles, std::size_t taps) noexcept {
   for (std::size_t n = 0; n < taps; ++n) taps_[n] = static_cast<float>(taps_[n] / sum);
 }
 
-Excerpt NarrowBand::extract(const Excerpt& in, double middle_hz) noexcept {
+Excerpt NarrowBand::extract(const Excerpt& in, double middle_hz, const Shape& shape) noexcept {
   const double width_hz = std::max(in.width_hz(), kNarrowest_hz);
   const std::size_t count = std::min(in.iq.size(), kMostSamples / 2);
-  const double surplus = in.rate_hz / (kSamplesPerWidth * width_hz);
+  const double surplus = in.rate_hz / (shape.samples_per_width * width_hz);
   const std::size_t up = surplus < 0.75 ? 2 : 1;
   const auto down = static_cast<std::size_t>(std::max(1.0, surplus));
-  const double cutoff = std::min(0.5 * kPassed * width_hz / in.rate_hz, 0.46);
+  const double cutoff = std::min(0.5 * shape.passed * width_hz / in.rate_hz, 0.46);
+  passed_hz_ = 2 * cutoff * in.rate_hz;
   const auto half = std::min(static_cast<std::size_t>(kLobes / (2 * cutoff)) + 4, (kMostTaps - 1) / 2 / up);
   design(cutoff / static_cast<double>(up), 2 * half * up + 1);
 

@@ -15,10 +15,17 @@ class NarrowBand {
 
   NarrowBand();
 
-  /// Passes 1.35 times the width; the result has at least four samples for each 1/width, where doubling the
-  /// rate gives that many, and is valid until the next call. Its edges are those of the emission; middle_hz
-  /// has become 0.
-  Excerpt extract(const Excerpt& in, double middle_hz) noexcept;
+  struct Shape {
+    double passed;  ///< of the emission's width
+    double samples_per_width;
+  };
+
+  /// The result has at least that many samples for each 1/width, where doubling the rate gives so many, and
+  /// is valid until the next call. Its edges are those of the emission; middle_hz has become 0.
+  Excerpt extract(const Excerpt& in, double middle_hz, const Shape& shape) noexcept;
+
+  /// Width that the last result has.
+  double passed_hz() const { return passed_hz_; }
 
  private:
   static constexpr std::size_t kMostTaps = 1025;
@@ -26,6 +33,7 @@ class NarrowBand {
 
   std::vector<float> taps_;
   std::vector<cf32> mixed_, out_;
+  double passed_hz_ = 0;
 };
 
 }  // namespace windhover::decoders::links

@@ -7,14 +7,14 @@
 namespace windhover::decoders::links {
 namespace {
 
-constexpr std::array<std::size_t, 3> kSizes{128, 512, 1024};
+constexpr std::array<std::size_t, 4> kSizes{32, 128, 512, 1024};
 constexpr std::size_t kMostWindows = 96;
-constexpr double kGuard_s = 60e-6;  // by which start and end of an emission may be off
+constexpr double kGuard_s = 45e-6;  // by which start and end of an emission may be off
 constexpr double kSkirt = 0.3;      // of the width on either side: signals fall off slowly
 constexpr double kFlat = 0.05;      // of the width on either side: so far a snapshot is flat
 constexpr double kLeftOut = 0.005;
 
-std::size_t size_for(std::size_t samples) { return samples >= 4096 ? 2 : samples >= 1024 ? 1 : 0; }
+std::size_t size_for(std::size_t samples) { return samples >= 4096 ? 3 : samples >= 1024 ? 2 : 1; }
 
 }  // namespace
 

@@ -21,7 +21,7 @@ constexpr std::size_t kShortPrefix = 144;
 
 // On noise evidence exceeds its threshold in one of 10^5 tries of 50 independent places and periods.
 constexpr float kEvidenceAlone = 15, kContrastAlone = 9;
-constexpr float kEvidenceWithReference = 5;
+constexpr float kEvidenceWithReference = 8, kContrastWithReference = 4;
 
 std::size_t carriers_for(double width_hz) {
   for (const std::size_t count : kCarriers) {
@@ -64,18 +64,17 @@ void Ofdm15kHz::find_references(Ofdm& ofdm) {
   std::size_t primaries = 0;
   for (std::size_t s = 0; s < cells_.symbols(); ++s) {
     is_reference_[s] = false;
-    if (!is_on_[s] && !ofdm.lte_primary) {
-      // The primary's symbol may be all there is of a cell without load.
-      primaries += cells_.carriers() > 72 && references_.lte_primary(cells_, s);
+    // A primary's sequence fills the smallest cell nearly, and may be all that an empty cell sends.
+    if (references_.lte_primary(cells_, s)) {
+      ++primaries;
       continue;
     }
+    if (!is_on_[s]) continue;
     if (auto found = references_.full_band(cells_, s)) {
       is_reference_[s] = true;
       if (!first) first = s;
       found->symbol = static_cast<std::uint8_t>(s - *first);
       if (ofdm.zadoff_chu.size() < kMostReferences) ofdm.zadoff_chu.push_back(*found);
-    } else {
-      primaries += references_.lte_primary(cells_, s);
     }
   }
   ofdm.lte_primary = primaries > 0;
@@ -87,7 +86,8 @@ std::optional<Finding<Ofdm>> Ofdm15kHz::estimate(const Excerpt& in, PrefixSearch
   const float share = static_cast<float>(std::min(1.0, in.width_hz() / in.rate_hz));
   const float evidence = fit->prefix.evidence * share;
   const bool alone = evidence > kEvidenceAlone && fit->prefix.contrast > kContrastAlone;
-  if (!alone && evidence < kEvidenceWithReference) return std::nullopt;
+  if (!alone && (evidence < kEvidenceWithReference || fit->prefix.contrast < kContrastWithReference))
+    return std::nullopt;
 
   Finding<Ofdm> out;
   Ofdm& ofdm = out.modulation;

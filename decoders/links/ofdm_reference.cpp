@@ -103,7 +103,7 @@ std::optional<ZadoffChu> ReferenceSymbols::full_band(const OfdmCells& cells, std
 
 bool ReferenceSymbols::lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept {
   constexpr std::array kRoots{25, 29, 34};
-  constexpr long kHalf = 31, kGuard = 5, kOff = 3;
+  constexpr long kHalf = 31, kGuard = 5, kOff = 8;
   constexpr double kPrimaryEvidence = 20, kEmptyAgainstUsed = 0.6;
   for (long middle = -kOff; middle <= kOff; ++middle) {
     double used = 0, empty = 0;

@@ -23,10 +23,12 @@ constexpr double kLongest_s = 12e-3;
 constexpr std::size_t kFewestSamples = 256;
 constexpr double kLeastPower = 1e-18, kMostPower = 1e6;
 constexpr double kLead_s = 45e-6;  // by which the start of an emission may be late
-constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 5e6, kWidestNarrow_hz = 4e6;
+constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 2.5e6, kWidestNarrow_hz = 2.8e6;
+
+constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{1.7, 6};
 
 // E|s|⁴/(E|s|²)²: 1 for a constant envelope, 2 for noise and for OFDM.
-constexpr double kConstantBelow = 1.3, kOfdmAbove = 1.3;
+constexpr double kConstantBelow = 1.3, kRoughlyConstantBelow = 1.6, kOfdmAbove = 1.45;
 
 /// The kurtosis without the noise that was added.
 double envelope_kurtosis(std::span<const cf32> iq, double signal_power) {
@@ -89,30 +91,35 @@ struct SignalClassifier::Estimators {
     return true;
   }
 
-  bool wide(const Snapshot& snapshot, const Excerpt& on, double kurtosis, Signal& signal) {
-    const bool constant = kurtosis < kConstantBelow;
-    if (on.width_hz() >= kNarrowestVideo_hz && constant && take(signal, fm_video.estimate(on))) return true;
-    if (on.width_hz() < kNarrowestOfdm_hz) return false;
+  bool wide(const Snapshot& snapshot, const Excerpt& on, const Occupancy& band, double kurtosis,
+            Signal& signal) {
     // The edges in time are not exact, and the first symbol counts.
     const auto lead = static_cast<std::size_t>(kLead_s * on.rate_hz);
     const std::size_t first = snapshot.begin - std::min(snapshot.begin, lead);
     const std::size_t last = std::min(snapshot.iq.size(), snapshot.begin + on.iq.size() + lead);
     const Excerpt whole{snapshot.iq.subspan(first, last - first), on.rate_hz, on.low_hz, on.high_hz};
     if (take(signal, barker.estimate(whole))) return true;
-    if (kurtosis < kOfdmAbove) return false;
+    if (kurtosis < kRoughlyConstantBelow && on.width_hz() >= kNarrowestVideo_hz) {
+      if (take(signal, fm_video.estimate(on))) return true;
+      const double noise = band.noise_per_hz * on.rate_hz;
+      if (take(signal, carrier.estimate(on, noise > 0 ? band.signal_power / noise : 1e6))) return true;
+    }
+    if (kurtosis < kOfdmAbove || on.width_hz() < kNarrowestOfdm_hz) return false;
     return take(signal, ofdm_15khz.estimate(whole, prefixes)) ||
            take(signal, estimate_wifi_ofdm(whole, !snapshot.open_start, prefixes));
   }
 
   bool narrow_kinds(const Excerpt& on, const Occupancy& band, double kurtosis, Signal& signal) {
     const double middle_hz = on.middle_hz();
-    const Excerpt in = narrow.extract(on, middle_hz);
     const auto found = [&] {
-      if (take(signal, chirp.estimate(in))) return true;
-      if (take(signal, zigbee.estimate(in))) return true;
-      const double noise = band.noise_per_hz * std::min(1.35 * std::max(on.width_hz(), 20e3), in.rate_hz);
-      if (take(signal, carrier.estimate(in, noise > 0 ? band.signal_power / noise : 1e6))) return true;
-      return kurtosis < kConstantBelow && take(signal, fsk.estimate(in, band.rms_hz));
+      if (take(signal, chirp.estimate(narrow.extract(on, middle_hz, kChirpShape)))) return true;
+      const Excerpt keyed = narrow.extract(on, middle_hz, kKeyedShape);
+      if (take(signal, zigbee.estimate(keyed))) return true;
+      if (kurtosis < kConstantBelow && take(signal, fsk.estimate(keyed, band.signal_power, band.rms_hz)))
+        return true;
+      const Excerpt in = narrow.extract(on, middle_hz, kChirpShape);
+      const double noise = band.noise_per_hz * narrow.passed_hz();
+      return take(signal, carrier.estimate(in, noise > 0 ? band.signal_power / noise : 1e6));
     };
     if (!found()) return false;
     signal.carrier_hz += middle_hz;
@@ -142,19 +149,13 @@ Signal SignalClassifier::classify(const Snapshot& snapshot) {
   const bool is_narrow = on.width_hz() <= kWidestNarrow_hz;
   double kurtosis = 0;
   if (is_narrow) {
-    const Excerpt in = e.narrow.extract(on, on.middle_hz());
+    const Excerpt in = e.narrow.extract(on, on.middle_hz(), kKeyedShape);
     kurtosis = envelope_kurtosis(in.iq, band.signal_power);
   } else {
     kurtosis = envelope_kurtosis(on.iq, band.signal_power);
   }
   out.envelope_variation = envelope_variation(kurtosis);
-  if (e.wide(snapshot, on, kurtosis, out)) return out;
-  if (is_narrow) {
-    e.narrow_kinds(on, band, kurtosis, out);
-  } else if (kurtosis < 1.6) {
-    const double noise = band.noise_per_hz * on.rate_hz;
-    Estimators::take(out, e.carrier.estimate(on, noise > 0 ? band.signal_power / noise : 1e6));
-  }
+  if (!e.wide(snapshot, on, band, kurtosis, out) && is_narrow) e.narrow_kinds(on, band, kurtosis, out);
   return out;
 }
 
