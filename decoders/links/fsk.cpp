@@ -12,7 +12,9 @@ namespace {
 constexpr double kWidest_hz = 4e6;
 constexpr double kRmsOfDeviation = 0.83;                 // Gaussian filter of 0.5, random symbols
 constexpr double kLowestRate = 0.3, kHighestRate = 2.6;  // of the width
-constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 10;
+constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8;
+constexpr std::array kLagWidths{0.35, 0.7};  // over 1/width
+constexpr double kConstantBelow = 1.17, kEnvelopeShare = 0.25;
 constexpr std::size_t kFewestSamples = 200;
 constexpr double kLeastIndex = 0.2, kMostIndex = 3;
 
@@ -41,8 +43,7 @@ double FskMeter::density_around(std::size_t bin) const noexcept {
   return sum / count;
 }
 
-FskMeter::Line FskMeter::rate_line(const Excerpt& in) noexcept {
-  const auto lag = static_cast<std::size_t>(std::max(1.0, std::round(0.7 * in.rate_hz / in.width_hz())));
+FskMeter::Line FskMeter::rate_line(const Excerpt& in, std::size_t lag) noexcept {
   const std::size_t count = std::min(in.iq.size() - lag, kSize);
   double mean = 0;
   for (std::size_t n = 0; n < count; ++n) {
@@ -158,16 +159,24 @@ double FskMeter::deviation(const Excerpt& in, double rate_hz, double signal_powe
          (2 * std::numbers::pi * static_cast<double>(lag) * kept);
 }
 
-std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double signal_power,
-                                               double rms_hz) noexcept {
+std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double signal_power, double rms_hz,
+                                               double kurtosis) noexcept {
   if (in.iq.size() < kFewestSamples || in.width_hz() > kWidest_hz) return std::nullopt;
-  Line line = rate_line(in);
+  Line line;
+  for (const double widths : kLagWidths) {
+    const auto lag = static_cast<std::size_t>(std::max(1.0, std::round(widths * in.rate_hz / in.width_hz())));
+    const Line one = rate_line(in, lag);
+    if (one.evidence > line.evidence) line = one;
+  }
   const Line pair = paired_lines(in);
-  if (pair.evidence > line.evidence) line = pair;
+  const bool by_pair = pair.evidence > line.evidence;
+  if (by_pair) line = pair;
   if (line.evidence <= 0) return std::nullopt;
   Finding<Fsk> out;
   out.modulation.symbol_rate_hz = line.hz;
-  if (envelope_line(in, line.hz) > std::max(0.5 * line.evidence, kEvidenceAtKnown)) return std::nullopt;
+  // Shifted phases keep time too, but their envelope does so with them.
+  if (!by_pair && (kurtosis > kConstantBelow || envelope_line(in, line.hz) > kEnvelopeShare * line.evidence))
+    return std::nullopt;
   out.modulation.deviation_hz = deviation(in, line.hz, signal_power, rms_hz);
   const double index = 2 * out.modulation.deviation_hz / line.hz;
   if (index < kLeastIndex || index > kMostIndex) return std::nullopt;

@@ -19,7 +19,9 @@ class FskMeter {
   /// in      filtered to its band, middle at 0
   /// signal_power  without noise
   /// rms_hz        of the frequency about its mean, as the spectrum's second moment tells
-  std::optional<Finding<Fsk>> estimate(const Excerpt& in, double signal_power, double rms_hz) noexcept;
+  /// kurtosis      of the envelope
+  std::optional<Finding<Fsk>> estimate(const Excerpt& in, double signal_power, double rms_hz,
+                                       double kurtosis) noexcept;
 
  private:
   static constexpr std::size_t kSize = 8192;
@@ -27,7 +29,7 @@ class FskMeter {
     double hz = 0;
     double evidence = 0;  ///< power over that of its neighbourhood
   };
-  Line rate_line(const Excerpt& in) noexcept;
+  Line rate_line(const Excerpt& in, std::size_t lag) noexcept;
   Line paired_lines(const Excerpt& in) noexcept;
   double envelope_line(const Excerpt& in, double rate_hz) noexcept;
   double deviation(const Excerpt& in, double rate_hz, double signal_power, double rms_hz) const noexcept;

@@ -13,6 +13,9 @@ constexpr std::array<std::size_t, 7> kCarriers{72, 180, 300, 600, 900, 1200, 240
 constexpr double kWidthTolerance = 0.12;
 constexpr std::size_t kMostSymbols = 200;
 constexpr std::size_t kMostReferences = 12;
+constexpr std::size_t kSmallestCell = 72;
+constexpr float kFilledByPrimary = 0.87F;
+constexpr int kMisplaced = 3;  // carriers, by the power at the edges
 
 // Of 2048 samples. All prefixes short (control and standby bursts); one of seven long (LTE); three of fifteen
 // (video packets).
@@ -58,26 +61,38 @@ std::size_t Ofdm15kHz::symbols_on() noexcept {
   return count;
 }
 
-void Ofdm15kHz::find_references(Ofdm& ofdm) {
+void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
   ofdm.zadoff_chu.reserve(kMostReferences);
   std::optional<std::size_t> first;
-  std::size_t primaries = 0;
+  std::array<double, 2 * kMisplaced + 1> misfit{};
   for (std::size_t s = 0; s < cells_.symbols(); ++s) {
     is_reference_[s] = false;
-    // A primary's sequence fills the smallest cell nearly, and may be all that an empty cell sends.
-    if (references_.lte_primary(cells_, s)) {
-      ++primaries;
-      continue;
+    const auto found = is_on_[s] ? references_.full_band(cells_, s) : std::nullopt;
+    // A primary's sequence fills nearly all of the smallest cell, and may be all that an empty cell sends.
+    if (!found || cells_.carriers() <= kSmallestCell) {
+      const float primary = references_.lte_primary(cells_, s);
+      if (primary > 0 && (!found || found->coherence < kFilledByPrimary * primary)) {
+        ofdm.lte_primary = true;
+        continue;
+      }
     }
-    if (!is_on_[s]) continue;
-    if (auto found = references_.full_band(cells_, s)) {
-      is_reference_[s] = true;
-      if (!first) first = s;
-      found->symbol = static_cast<std::uint8_t>(s - *first);
-      if (ofdm.zadoff_chu.size() < kMostReferences) ofdm.zadoff_chu.push_back(*found);
+    if (!found) continue;
+    is_reference_[s] = true;
+    if (!first) first = s;
+    for (int carriers = -kMisplaced; carriers <= kMisplaced; ++carriers) {
+      const double turns = static_cast<double>(found->turn) / (2 * std::numbers::pi) +
+                           static_cast<double>(found->sequence.root) * carriers / found->sequence.length +
+                           static_cast<double>(clock.prefix) / 2 / static_cast<double>(clock.useful);
+      misfit[static_cast<std::size_t>(carriers + kMisplaced)] += std::pow(std::remainder(turns, 1.0), 2);
     }
+    if (ofdm.zadoff_chu.size() == kMostReferences) continue;
+    ofdm.zadoff_chu.push_back(found->sequence);
+    ofdm.zadoff_chu.back().symbol = static_cast<std::uint8_t>(s - *first);
   }
-  ofdm.lte_primary = primaries > 0;
+  if (!first) return;
+  // Prefixes tell the delay well enough to see which of few carriers is the middle one.
+  const auto best = std::min_element(misfit.begin(), misfit.end()) - misfit.begin();
+  cells_.move(-(best - kMisplaced));
 }
 
 std::optional<Finding<Ofdm>> Ofdm15kHz::estimate(const Excerpt& in, PrefixSearch& prefixes) {
@@ -99,7 +114,7 @@ std::optional<Finding<Ofdm>> Ofdm15kHz::estimate(const Excerpt& in, PrefixSearch
   if (carriers + 4 > fit->clock.useful) return std::nullopt;
   cells_.place(carriers, expected, std::max(6L, static_cast<long>(carriers / 40)));
   ofdm.symbols = static_cast<std::uint16_t>(symbols_on());
-  find_references(ofdm);
+  find_references(ofdm, fit->clock);
   if (!alone && ofdm.zadoff_chu.empty() && !ofdm.lte_primary) return std::nullopt;
 
   ofdm.spacing_hz = OfdmCells::kSpacing_hz;

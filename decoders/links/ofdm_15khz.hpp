@@ -27,7 +27,7 @@ class Ofdm15kHz {
     PrefixFit prefix;
   };
   std::optional<Fit> best_fit(const Excerpt& in, PrefixSearch& prefixes) noexcept;
-  void find_references(Ofdm& ofdm);
+  void find_references(Ofdm& ofdm, const SymbolClock& clock);
   std::size_t symbols_on() noexcept;
 
   OfdmCells cells_;

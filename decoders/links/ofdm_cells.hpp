@@ -28,6 +28,9 @@ class OfdmCells {
   /// the mean power is largest, within `reach` of `expected`.
   void place(std::size_t count, long expected, long reach) noexcept;
 
+  /// Puts the middle that many carriers higher.
+  void move(long carriers) { middle_ += carriers; }
+
   std::size_t symbols() const { return symbols_; }
   std::size_t fft_size() const { return size_; }
   std::size_t carriers() const { return carriers_; }

@@ -11,7 +11,8 @@ namespace {
 constexpr double kTwoPi = 2 * std::numbers::pi;
 
 /// Normalised correlation with the sequence of that root, at the delay that the cells themselves tell.
-float match_of(const OfdmCells& cells, std::size_t symbol, long length, long root) {
+void match(const OfdmCells& cells, std::size_t symbol, FoundReference& found) {
+  const long length = found.sequence.length, root = found.sequence.root;
   const long half = (length - 1) / 2;
   cf32 previous{};
   cf32 step{};
@@ -29,12 +30,13 @@ float match_of(const OfdmCells& cells, std::size_t symbol, long length, long roo
     energy += static_cast<double>(power(now));
     previous = now;
   }
+  found.turn = static_cast<float>(phase(step));
   Rotator rotator(0, -phase(step));
   cf32 sum{};
   for (long i = 0; i < length; ++i) sum += times(turned(i), rotator.next());
-  return energy > 0 ? static_cast<float>(static_cast<double>(power(sum)) /
-                                         (energy * static_cast<double>(length - 1)))
-                    : 0;
+  if (energy > 0)
+    found.sequence.match =
+        static_cast<float>(static_cast<double>(power(sum)) / (energy * static_cast<double>(length - 1)));
 }
 
 }  // namespace
@@ -64,7 +66,8 @@ double ReferenceSymbols::tone_power(std::size_t count, double cycles) const noex
   return static_cast<double>(power(sum));
 }
 
-std::optional<ZadoffChu> ReferenceSymbols::full_band(const OfdmCells& cells, std::size_t symbol) noexcept {
+std::optional<FoundReference> ReferenceSymbols::full_band(const OfdmCells& cells,
+                                                          std::size_t symbol) noexcept {
   const auto half = static_cast<long>(cells.carriers() / 2);
   const long length = 2 * half + 1;
   const auto size = static_cast<long>(cells.fft_size());
@@ -96,29 +99,37 @@ std::optional<ZadoffChu> ReferenceSymbols::full_band(const OfdmCells& cells, std
       root = candidate;
     }
   }
-  if (best < threshold * used) return std::nullopt;
-  return ZadoffChu{static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(root),
-                   match_of(cells, symbol, length, root), 0};
+  // LTE's primary fills a part of wider symbols.
+  constexpr double kCoherence = 0.2;
+  if (best < threshold * used || best < kCoherence * used * used) return std::nullopt;
+  FoundReference found{{static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(root)}};
+  found.coherence = static_cast<float>(best / (used * used));
+  match(cells, symbol, found);
+  return found;
 }
 
-bool ReferenceSymbols::lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept {
+float ReferenceSymbols::lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept {
   constexpr std::array kRoots{25, 29, 34};
   constexpr long kHalf = 31, kGuard = 5, kOff = 8;
-  constexpr double kPrimaryEvidence = 20, kEmptyAgainstUsed = 0.6;
+  constexpr double kPrimaryEvidence = 17, kEmptyAgainstUsed = 0.6;
+  constexpr double kUsed = 2 * kHalf - 2;  // differences, those with the middle left out
+  float best = 0;
   for (long middle = -kOff; middle <= kOff; ++middle) {
-    double used = 0, empty = 0;
-    for (long k = 1; k <= kHalf; ++k)
-      used +=
-          static_cast<double>(power(cells.cell(symbol, middle + k)) + power(cells.cell(symbol, middle - k)));
-    for (long k = kHalf + 1; k <= kHalf + kGuard; ++k)
-      empty +=
-          static_cast<double>(power(cells.cell(symbol, middle + k)) + power(cells.cell(symbol, middle - k)));
-    if (empty / kGuard > kEmptyAgainstUsed * used / kHalf) continue;
+    double used = 0, below = 0, above = 0;
+    const auto at = [&](long k) { return static_cast<double>(power(cells.cell(symbol, middle + k))); };
+    for (long k = 1; k <= kHalf; ++k) used += (at(k) + at(-k)) / (2 * kHalf);
+    for (long k = kHalf + 1; k <= kHalf + kGuard; ++k) {
+      above += at(k) / kGuard;
+      below += at(-k) / kGuard;
+    }
+    if (std::max(below, above) > kEmptyAgainstUsed * used) continue;
     take_differences(cells, symbol, middle, kHalf);
-    for (const int root : kRoots)
-      if (tone_power(2 * kHalf, -root / 63.0) > kPrimaryEvidence * (2 * kHalf - 2)) return true;
+    for (const int root : kRoots) {
+      const double sum = tone_power(2 * kHalf, -root / 63.0);
+      if (sum > kPrimaryEvidence * kUsed) best = std::max(best, static_cast<float>(sum / (kUsed * kUsed)));
+    }
   }
-  return false;
+  return best;
 }
 
 }  // namespace windhover::decoders::links

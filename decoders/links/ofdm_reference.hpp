@@ -14,6 +14,13 @@
 
 namespace windhover::decoders::links {
 
+struct FoundReference {
+  ZadoffChu sequence;
+  float coherence = 0;  ///< of the differences with the root's, 0 to 1
+  float turn = 0;       ///< radians from carrier to carrier that are left when the sequence is taken off: the
+                        ///< delay within the transform, and by how many carriers it was misplaced
+};
+
 class ReferenceSymbols {
  public:
   ReferenceSymbols();
@@ -21,11 +28,11 @@ class ReferenceSymbols {
   /// The sequence that fills all carriers (exp(-jπ·root·k·(k+1)/length), its middle left out), if the symbol
   /// is one. Differences are taken at equal magnitude, so that on noise and data the test statistic is
   /// exponentially distributed with mean 1 for each root; it must exceed kEvidence + ln(length · symbols).
-  std::optional<ZadoffChu> full_band(const OfdmCells& cells, std::size_t symbol) noexcept;
+  std::optional<FoundReference> full_band(const OfdmCells& cells, std::size_t symbol) noexcept;
 
-  /// Whether the 62 carriers in the middle hold an LTE primary synchronisation signal (TS 36.211 clause
-  /// 6.11.1: roots 25, 29, 34 of length 63) between carriers that are empty.
-  bool lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept;
+  /// Coherence, 0 if there is none, of the 62 carriers in the middle with an LTE primary synchronisation
+  /// signal (TS 36.211 clause 6.11.1: roots 25, 29, 34 of length 63) between carriers that are empty.
+  float lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept;
 
  private:
   static constexpr double kEvidence = 13;

@@ -25,10 +25,10 @@ constexpr double kLeastPower = 1e-18, kMostPower = 1e6;
 constexpr double kLead_s = 45e-6;  // by which the start of an emission may be late
 constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 2.5e6, kWidestNarrow_hz = 2.8e6;
 
-constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{1.7, 6};
+constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{2.2, 6};
 
 // E|s|⁴/(E|s|²)²: 1 for a constant envelope, 2 for noise and for OFDM.
-constexpr double kConstantBelow = 1.3, kRoughlyConstantBelow = 1.6, kOfdmAbove = 1.45;
+constexpr double kConstantBelow = 1.4, kRoughlyConstantBelow = 1.6, kOfdmAbove = 1.45;
 
 /// The kurtosis without the noise that was added.
 double envelope_kurtosis(std::span<const cf32> iq, double signal_power) {
@@ -115,7 +115,8 @@ struct SignalClassifier::Estimators {
       if (take(signal, chirp.estimate(narrow.extract(on, middle_hz, kChirpShape)))) return true;
       const Excerpt keyed = narrow.extract(on, middle_hz, kKeyedShape);
       if (take(signal, zigbee.estimate(keyed))) return true;
-      if (kurtosis < kConstantBelow && take(signal, fsk.estimate(keyed, band.signal_power, band.rms_hz)))
+      if (kurtosis < kConstantBelow &&
+          take(signal, fsk.estimate(keyed, band.signal_power, band.rms_hz, kurtosis)))
         return true;
       const Excerpt in = narrow.extract(on, middle_hz, kChirpShape);
       const double noise = band.noise_per_hz * narrow.passed_hz();
