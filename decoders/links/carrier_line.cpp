@@ -54,12 +54,12 @@ CarrierMeter::CarrierMeter()
       steps_(kMostPairs) {}
 
 std::optional<Finding<Carrier>> CarrierMeter::estimate(const Excerpt& in, double snr) noexcept {
-  const bool is_short = in.iq.size() < 16 * kLongWindow;
+  const bool is_short = in.iq.size() < 6 * kLongWindow;
   const std::size_t window = is_short ? kShortWindow : kLongWindow;
-  if (in.iq.size() < 8 * window) return std::nullopt;
+  if (in.iq.size() < 6 * window) return std::nullopt;
   const dsp::Fft& fft = is_short ? short_fft_ : long_fft_;
   const std::vector<float>& hann = is_short ? short_hann_ : long_hann_;
-  const std::size_t pairs = std::min(in.iq.size() / (2 * window), kMostPairs);
+  const std::size_t pairs = std::min(in.iq.size() / window, kMostPairs);
   const double bin_hz = in.rate_hz / static_cast<double>(window);
   double share = 0, low = static_cast<double>(window), high = -low;
   double sum = 0, sum_t = 0, sum_tt = 0, sum_ft = 0;

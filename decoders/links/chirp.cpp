@@ -12,10 +12,10 @@ namespace {
 constexpr std::array kBandwidths_hz{125e3, 203.125e3, 250e3, 406.25e3, 500e3, 812.5e3, 1625e3};
 constexpr double kBandwidthTolerance = 0.25;
 constexpr int kSmallestFactor = 5, kLargestFactor = 12;
-constexpr std::size_t kMostWindows = 14;
+constexpr std::size_t kFewestWindows = 14, kMostSamples = 4096;
 constexpr std::size_t kFewestSymbols = 3;
-constexpr float kShare = 0.26F;
-constexpr float kAgainstNext = 1.25F;
+constexpr float kShare = 0.2F;
+constexpr float kAgainstNext = 1.3F;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ float ChirpMeter::line_share(const Excerpt& in, double slope_hz_per_s, std::size
   std::fill(in_.begin() + static_cast<std::ptrdiff_t>(window),
             in_.begin() + static_cast<std::ptrdiff_t>(size), cf32{});
   const std::size_t room = in.iq.size() - window;
-  const std::size_t count = std::min(kMostWindows, 2 * room / window + 1);
+  const std::size_t count = std::min(std::max(kFewestWindows, kMostSamples / window), 2 * room / window + 1);
   double sum = 0;
   for (std::size_t w = 0; w < count; ++w) {
     const std::size_t first = count == 1 ? 0 : room * w / (count - 1);

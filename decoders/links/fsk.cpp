@@ -12,7 +12,7 @@ namespace {
 constexpr double kWidest_hz = 4e6;
 constexpr double kRmsOfDeviation = 0.83;                 // Gaussian filter of 0.5, random symbols
 constexpr double kLowestRate = 0.3, kHighestRate = 2.6;  // of the width
-constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8;
+constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8, kEvidenceOfKeying = 7;
 constexpr std::array kLagWidths{0.35, 0.7};  // over 1/width
 constexpr double kConstantBelow = 1.17, kEnvelopeShare = 0.25;
 constexpr std::size_t kFewestSamples = 200;
@@ -100,6 +100,24 @@ FskMeter::Line FskMeter::paired_lines(const Excerpt& in) noexcept {
   return best.evidence > kEvidenceAtKnown ? best : Line{};
 }
 
+/// Those that radios are known for, where the width fits.
+FskMeter::Line FskMeter::known_keying(const Excerpt& in) noexcept {
+  struct Known {
+    Keying keying;
+    double narrowest_hz, widest_hz;
+  };
+  // SiK telemetry, FrSky's receivers, classic Bluetooth.
+  constexpr std::array kKnown{Known{{64e3, 32e3}, 55e3, 125e3}, Known{{70e3, 50.8e3}, 95e3, 185e3},
+                              Known{{1e6, 160e3}, 300e3, 700e3}};
+  Line best;
+  for (const Known& known : kKnown) {
+    if (in.width_hz() < known.narrowest_hz || in.width_hz() > known.widest_hz) continue;
+    const double evidence = timing_.evidence(in, known.keying);
+    if (evidence > best.evidence) best = {known.keying.rate_hz, evidence};
+  }
+  return best.evidence > kEvidenceOfKeying ? best : Line{};
+}
+
 /// How strongly the envelope keeps that time: it does where phases are shifted instead.
 double FskMeter::envelope_line(const Excerpt& in, double rate_hz) noexcept {
   const std::size_t count = std::min(in.iq.size(), kSize);
@@ -152,9 +170,9 @@ double FskMeter::deviation(const Excerpt& in, double rate_hz, double signal_powe
     most = angle / samples;
     cosine = std::abs(sum) / samples / signal_power;
   }
-  // Neighbouring symbols slow down what lies near the symbol's edges.
+  // Neighbouring symbols and filters slow down what lies near the symbol's edges.
   const double share = std::min(1.0, static_cast<double>(lag) / per_symbol);
-  const double kept = 1 - 0.13 * share * share;
+  const double kept = 1 - 0.25 * std::max(share, 0.45);
   return std::acos(std::clamp(cosine, 0.0, 1.0)) * in.rate_hz /
          (2 * std::numbers::pi * static_cast<double>(lag) * kept);
 }
@@ -171,6 +189,7 @@ std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double signal_
   const Line pair = paired_lines(in);
   const bool by_pair = pair.evidence > line.evidence;
   if (by_pair) line = pair;
+  if (line.evidence <= 0) line = known_keying(in);
   if (line.evidence <= 0) return std::nullopt;
   Finding<Fsk> out;
   out.modulation.symbol_rate_hz = line.hz;

@@ -8,6 +8,7 @@
 
 #include "decoders/links/excerpt.hpp"
 #include "decoders/links/finding.hpp"
+#include "decoders/links/fsk_timing.hpp"
 #include "dsp/aligned.hpp"
 #include "dsp/fft.hpp"
 
@@ -30,11 +31,13 @@ class FskMeter {
     double evidence = 0;  ///< power over that of its neighbourhood
   };
   Line rate_line(const Excerpt& in, std::size_t lag) noexcept;
+  Line known_keying(const Excerpt& in) noexcept;
   Line paired_lines(const Excerpt& in) noexcept;
   double envelope_line(const Excerpt& in, double rate_hz) noexcept;
   double deviation(const Excerpt& in, double rate_hz, double signal_power, double rms_hz) const noexcept;
   double density_around(std::size_t bin) const noexcept;
 
+  KeyingTiming timing_;
   dsp::Fft fft_;
   dsp::AlignedVector<cf32> in_, out_;
   std::vector<float> power_;

@@ -1,6 +1,7 @@
 #include "decoders/links/narrow_band.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -59,6 +60,28 @@ Excerpt NarrowBand::extract(const Excerpt& in, double middle_hz, const Shape& sh
   }
   const double rate_hz = in.rate_hz * static_cast<double>(up) / static_cast<double>(down);
   return {std::span(out_).first(made), rate_hz, in.low_hz - middle_hz, in.high_hz - middle_hz};
+}
+
+Excerpt NarrowBand::trimmed(const Excerpt& in) noexcept {
+  constexpr std::size_t kBlock = 16, kMostBlocks = 512;
+  constexpr float kWeak = 0.5F;
+  const std::size_t blocks = std::min(in.iq.size() / kBlock, kMostBlocks);
+  if (blocks < 8) return in;
+  const std::size_t length = in.iq.size() / blocks;
+  std::array<float, kMostBlocks> level{}, sorted{};
+  for (std::size_t b = 0; b < blocks; ++b)
+    for (std::size_t n = 0; n < length; ++n) level[b] += power(in.iq[b * length + n]);
+  sorted = level;
+  const auto median = sorted.begin() + static_cast<std::ptrdiff_t>(blocks / 2);
+  std::nth_element(sorted.begin(), median, sorted.begin() + static_cast<std::ptrdiff_t>(blocks));
+  std::size_t first = 0, last = blocks;
+  while (first < blocks / 2 && level[first] < kWeak * *median) ++first;
+  while (last > blocks / 2 + 1 && level[last - 1] < kWeak * *median) --last;
+  // The block on the edge is on for a part of the time only.
+  if (first > 0) ++first;
+  if (last < blocks) --last;
+  if (first + 4 > last) return in;
+  return {in.iq.subspan(first * length, (last - first) * length), in.rate_hz, in.low_hz, in.high_hz};
 }
 
 }  // namespace windhover::decoders::links

@@ -24,6 +24,9 @@ class NarrowBand {
   /// is valid until the next call. Its edges are those of the emission; middle_hz has become 0.
   Excerpt extract(const Excerpt& in, double middle_hz, const Shape& shape) noexcept;
 
+  /// Without what is much weaker at both ends: edges in time are not exact.
+  static Excerpt trimmed(const Excerpt& in) noexcept;
+
   /// Width that the last result has.
   double passed_hz() const { return passed_hz_; }
 

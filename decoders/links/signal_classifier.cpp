@@ -30,20 +30,30 @@ constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{2.2, 6};
 // E|s|⁴/(E|s|²)²: 1 for a constant envelope, 2 for noise and for OFDM.
 constexpr double kConstantBelow = 1.4, kRoughlyConstantBelow = 1.6, kOfdmAbove = 1.45;
 
-/// The kurtosis without the noise that was added.
-double envelope_kurtosis(std::span<const cf32> iq, double signal_power) {
+struct Envelope {
+  double signal_power = 0;  ///< without noise
+  double kurtosis = 2;      ///< likewise
+};
+
+Envelope envelope_of(std::span<const cf32> iq, double noise) {
   double second = 0, fourth = 0;
   for (const cf32 x : iq) {
     const auto p = static_cast<double>(power(x));
     second += p;
     fourth += p * p;
   }
-  const double count = static_cast<double>(iq.size());
+  const double count = static_cast<double>(std::max<std::size_t>(1, iq.size()));
   second /= count;
   fourth /= count;
-  const double s = std::min(signal_power, second), n = second - s;
-  if (!(s > 0)) return 2;
-  return (fourth - 4 * s * n - 2 * n * n) / (s * s);
+  const double n = std::clamp(noise, 0.0, 0.9 * second), s = second - n;
+  if (!(s > 0)) return {};
+  return {s, (fourth - 4 * s * n - 2 * n * n) / (s * s)};
+}
+
+double mean_power(std::span<const cf32> iq) {
+  double sum = 0;
+  for (const cf32 x : iq) sum += static_cast<double>(power(x));
+  return sum / static_cast<double>(std::max<std::size_t>(1, iq.size()));
 }
 
 float envelope_variation(double kurtosis) {
@@ -109,18 +119,23 @@ struct SignalClassifier::Estimators {
            take(signal, estimate_wifi_ofdm(whole, !snapshot.open_start, prefixes));
   }
 
-  bool narrow_kinds(const Excerpt& on, const Occupancy& band, double kurtosis, Signal& signal) {
+  Envelope narrow_envelope(const Excerpt& on, const Occupancy& band) {
+    const Excerpt in = NarrowBand::trimmed(narrow.extract(on, on.middle_hz(), kKeyedShape));
+    return envelope_of(in.iq, band.noise_per_hz * narrow.passed_hz());
+  }
+
+  bool narrow_kinds(const Excerpt& on, const Occupancy& band, const Envelope& envelope, Signal& signal) {
     const double middle_hz = on.middle_hz();
     const auto found = [&] {
       if (take(signal, chirp.estimate(narrow.extract(on, middle_hz, kChirpShape)))) return true;
-      const Excerpt keyed = narrow.extract(on, middle_hz, kKeyedShape);
+      const Excerpt keyed = NarrowBand::trimmed(narrow.extract(on, middle_hz, kKeyedShape));
       if (take(signal, zigbee.estimate(keyed))) return true;
-      if (kurtosis < kConstantBelow &&
-          take(signal, fsk.estimate(keyed, band.signal_power, band.rms_hz, kurtosis)))
+      if (envelope.kurtosis < kConstantBelow &&
+          take(signal, fsk.estimate(keyed, envelope.signal_power, band.rms_hz, envelope.kurtosis)))
         return true;
-      const Excerpt in = narrow.extract(on, middle_hz, kChirpShape);
+      const Excerpt in = NarrowBand::trimmed(narrow.extract(on, middle_hz, kChirpShape));
       const double noise = band.noise_per_hz * narrow.passed_hz();
-      return take(signal, carrier.estimate(in, noise > 0 ? band.signal_power / noise : 1e6));
+      return take(signal, carrier.estimate(in, noise > 0 ? envelope.signal_power / noise : 1e6));
     };
     if (!found()) return false;
     signal.carrier_hz += middle_hz;
@@ -148,15 +163,11 @@ Signal SignalClassifier::classify(const Snapshot& snapshot) {
   out.carrier_error_hz = 0.05 * on.width_hz();
 
   const bool is_narrow = on.width_hz() <= kWidestNarrow_hz;
-  double kurtosis = 0;
-  if (is_narrow) {
-    const Excerpt in = e.narrow.extract(on, on.middle_hz(), kKeyedShape);
-    kurtosis = envelope_kurtosis(in.iq, band.signal_power);
-  } else {
-    kurtosis = envelope_kurtosis(on.iq, band.signal_power);
-  }
-  out.envelope_variation = envelope_variation(kurtosis);
-  if (!e.wide(snapshot, on, band, kurtosis, out) && is_narrow) e.narrow_kinds(on, band, kurtosis, out);
+  const Envelope envelope =
+      is_narrow ? e.narrow_envelope(on, band) : envelope_of(on.iq, mean_power(on.iq) - band.signal_power);
+  out.envelope_variation = envelope_variation(envelope.kurtosis);
+  if (!e.wide(snapshot, on, band, envelope.kurtosis, out) && is_narrow)
+    e.narrow_kinds(on, band, envelope, out);
   return out;
 }
 
