@@ -12,7 +12,7 @@ namespace {
 constexpr double kWidest_hz = 4e6;
 constexpr double kRmsOfDeviation = 0.83;                 // Gaussian filter of 0.5, random symbols
 constexpr double kLowestRate = 0.3, kHighestRate = 2.6;  // of the width
-constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8, kEvidenceOfKeying = 7;
+constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8, kEvidenceOfKeying = 5.5;
 constexpr std::array kLagWidths{0.35, 0.7};  // over 1/width
 constexpr double kConstantBelow = 1.17, kEnvelopeShare = 0.25;
 constexpr std::size_t kFewestSamples = 200;
@@ -108,7 +108,7 @@ FskMeter::Line FskMeter::known_keying(const Excerpt& in) noexcept {
   };
   // SiK telemetry, FrSky's receivers, classic Bluetooth.
   constexpr std::array kKnown{Known{{64e3, 32e3}, 55e3, 125e3}, Known{{70e3, 50.8e3}, 95e3, 185e3},
-                              Known{{1e6, 160e3}, 300e3, 700e3}};
+                              Known{{1e6, 160e3, 5}, 300e3, 700e3}};
   Line best;
   for (const Known& known : kKnown) {
     if (in.width_hz() < known.narrowest_hz || in.width_hz() > known.widest_hz) continue;
@@ -180,22 +180,23 @@ double FskMeter::deviation(const Excerpt& in, double rate_hz, double signal_powe
 std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double signal_power, double rms_hz,
                                                double kurtosis) noexcept {
   if (in.iq.size() < kFewestSamples || in.width_hz() > kWidest_hz) return std::nullopt;
-  Line line;
-  for (const double widths : kLagWidths) {
-    const auto lag = static_cast<std::size_t>(std::max(1.0, std::round(widths * in.rate_hz / in.width_hz())));
-    const Line one = rate_line(in, lag);
-    if (one.evidence > line.evidence) line = one;
+  // What is known shows first; of the rest, shifted phases keep time too, but their envelope does so with
+  // them.
+  Line line = known_keying(in);
+  if (line.evidence <= 0) line = paired_lines(in);
+  if (line.evidence <= 0) {
+    for (const double widths : kLagWidths) {
+      const auto lag =
+          static_cast<std::size_t>(std::max(1.0, std::round(widths * in.rate_hz / in.width_hz())));
+      const Line one = rate_line(in, lag);
+      if (one.evidence > line.evidence) line = one;
+    }
+    if (line.evidence <= 0 || kurtosis > kConstantBelow ||
+        envelope_line(in, line.hz) > kEnvelopeShare * line.evidence)
+      return std::nullopt;
   }
-  const Line pair = paired_lines(in);
-  const bool by_pair = pair.evidence > line.evidence;
-  if (by_pair) line = pair;
-  if (line.evidence <= 0) line = known_keying(in);
-  if (line.evidence <= 0) return std::nullopt;
   Finding<Fsk> out;
   out.modulation.symbol_rate_hz = line.hz;
-  // Shifted phases keep time too, but their envelope does so with them.
-  if (!by_pair && (kurtosis > kConstantBelow || envelope_line(in, line.hz) > kEnvelopeShare * line.evidence))
-    return std::nullopt;
   out.modulation.deviation_hz = deviation(in, line.hz, signal_power, rms_hz);
   const double index = 2 * out.modulation.deviation_hz / line.hz;
   if (index < kLeastIndex || index > kMostIndex) return std::nullopt;

@@ -33,7 +33,7 @@ Excerpt NarrowBand::extract(const Excerpt& in, double middle_hz, const Shape& sh
   const double width_hz = std::max(in.width_hz(), kNarrowest_hz);
   const std::size_t count = std::min(in.iq.size(), kMostSamples / 2);
   const double surplus = in.rate_hz / (shape.samples_per_width * width_hz);
-  const std::size_t up = surplus < 0.75 ? 2 : 1;
+  const std::size_t up = surplus < 1 ? 2 : 1;
   const auto down = static_cast<std::size_t>(std::max(1.0, surplus));
   const double cutoff = std::min(0.5 * shape.passed * width_hz / in.rate_hz, 0.46);
   passed_hz_ = 2 * cutoff * in.rate_hz;
