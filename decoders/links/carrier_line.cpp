@@ -9,8 +9,8 @@ namespace {
 
 constexpr double kShareOfSignal = 0.6;
 constexpr double kStillBins = 1.5;  // from one window to the next, in most of them
-constexpr double kStillOfRange = 0.12;
-constexpr double kMost = 0.85;
+constexpr double kStillOfRange = 0.22;
+constexpr double kMost = 0.75;
 
 struct Peak {
   double bin = 0, share = 0;

@@ -125,7 +125,7 @@ std::optional<Finding<FmVideo>> FmVideoMeter::estimate(const Excerpt& in) noexce
   const double sync_hz = quantile(0.03), white_hz = quantile(0.98);
   out.modulation.deviation_hz = white_hz - sync_hz;
   out.carrier_hz = (white_hz + sync_hz) / 2;
-  out.carrier_error_hz = 0.05 * out.modulation.deviation_hz;
+  out.carrier_error_hz = 0.1 * out.modulation.deviation_hz;
   out.confidence = static_cast<float>(std::min(0.99, 1 - 0.3 * kLikeness / best));
   return out;
 }

@@ -14,7 +14,7 @@ constexpr double kRmsOfDeviation = 0.83;                 // Gaussian filter of 0
 constexpr double kLowestRate = 0.3, kHighestRate = 2.6;  // of the width
 constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8, kEvidenceOfKeying = 5.5;
 constexpr std::array kLagWidths{0.35, 0.7};  // over 1/width
-constexpr double kConstantBelow = 1.17, kEnvelopeShare = 0.25;
+constexpr double kConstantBelow = 1.17, kEnvelopeShare = 0.12;
 constexpr std::size_t kFewestSamples = 200;
 constexpr double kLeastIndex = 0.2, kMostIndex = 3;
 

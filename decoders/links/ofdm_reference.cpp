@@ -89,9 +89,11 @@ std::optional<FoundReference> ReferenceSymbols::full_band(const OfdmCells& cells
                                    static_cast<double>(size));
   long root = 0;
   double best = 0;
+  // Slower ones look like a pulse, or like what merely sweeps.
+  constexpr long kSlowest = 3;
   for (long r = nearest - 1; r <= nearest + 1; ++r) {
     const long candidate = (r + length) % length;
-    if (candidate == 0) continue;
+    if (std::min(candidate, length - candidate) < kSlowest) continue;
     const double sum = tone_power(static_cast<std::size_t>(length - 1),
                                   -static_cast<double>(candidate) / static_cast<double>(length));
     if (sum > best) {

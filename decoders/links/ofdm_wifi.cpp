@@ -21,6 +21,12 @@ constexpr std::array kGuards{Guard{0.8e-6}, Guard{0.4e-6}};
 constexpr float kEvidence = 18, kContrast = 9;
 constexpr float kTrainingEvidence = 22, kTrainingMatch = 0.3F;
 
+/// 52 to 56, 114 and 242 carriers, by a width that is not exact.
+bool is_wifi_width(double carriers) {
+  return (carriers > 44 && carriers < 64) || (carriers > 96 && carriers < 130) ||
+         (carriers > 200 && carriers < 270);
+}
+
 double clock_for(double width_hz) { return width_hz < 6e6 ? 0.25 : width_hz < 11e6 ? 0.5 : 1; }
 
 }  // namespace
@@ -66,6 +72,7 @@ ShortTraining short_training(const Excerpt& in, double period_s, double reach_s)
 std::optional<Finding<Ofdm>> estimate_wifi_ofdm(const Excerpt& in, bool start_known, PrefixSearch& prefixes) {
   if (in.width_hz() < kNarrowest_hz) return std::nullopt;
   const double clock = clock_for(in.width_hz());
+  if (!is_wifi_width(in.width_hz() / (kSpacing_hz * clock))) return std::nullopt;
   const double share = std::min(1.0, in.width_hz() / in.rate_hz);
   const auto longest = static_cast<std::size_t>(kLongest_s / clock * in.rate_hz);
   const auto iq = in.iq.first(std::min(in.iq.size(), longest));

@@ -28,7 +28,7 @@ constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 2.5e6, kWidestN
 constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{2.2, 6};
 
 // E|s|⁴/(E|s|²)²: 1 for a constant envelope, 2 for noise and for OFDM.
-constexpr double kConstantBelow = 1.4, kRoughlyConstantBelow = 1.6, kOfdmAbove = 1.45;
+constexpr double kConstantBelow = 1.6, kRoughlyConstantBelow = 1.8, kOfdmAbove = 1.45;
 
 struct Envelope {
   double signal_power = 0;  ///< without noise
