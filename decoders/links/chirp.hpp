@@ -21,7 +21,14 @@ class ChirpMeter {
 
  private:
   static constexpr std::size_t kSmallest = 32, kLargest = 8192;
-  float line_share(const Excerpt& in, double slope_hz_per_s, std::size_t window) noexcept;
+  struct Sweep {
+    double bandwidth_hz = 0;
+    int factor = 0;
+    bool down = false;
+    float share = 0;
+  };
+  void make_chirp(const Excerpt& in, const Sweep& sweep, std::size_t window) noexcept;
+  float line_share(const Excerpt& in, const Sweep& sweep, std::size_t most_windows) noexcept;
 
   std::vector<dsp::Fft> ffts_;
   std::vector<cf32> chirp_;

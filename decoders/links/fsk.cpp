@@ -12,7 +12,7 @@ namespace {
 constexpr double kWidest_hz = 4e6;
 constexpr double kRmsOfDeviation = 0.83;                 // Gaussian filter of 0.5, random symbols
 constexpr double kLowestRate = 0.3, kHighestRate = 2.6;  // of the width
-constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8, kEvidenceOfKeying = 5.5;
+constexpr double kEvidenceAnywhere = 18, kEvidenceAtKnown = 8, kEvidenceOfKeying = 5;
 constexpr std::array kLagWidths{0.35, 0.7};  // over 1/width
 constexpr double kConstantBelow = 1.17, kEnvelopeShare = 0.12;
 constexpr std::size_t kFewestSamples = 200;
@@ -147,28 +147,24 @@ double FskMeter::deviation(const Excerpt& in, double rate_hz, double signal_powe
   const double wanted = per_symbol * std::min(1.0, 0.5 / rough_index);
   const auto lag = static_cast<std::size_t>(std::max(1L, std::lround(wanted)));
   std::array<std::complex<double>, kPhases> turned{};
-  std::array<double, kPhases> square{}, count{};
+  std::array<double, kPhases> count{};
   for (std::size_t n = 0; n + lag < in.iq.size(); ++n) {
     const double symbols = (static_cast<double>(n) + static_cast<double>(lag) / 2) / per_symbol;
     const auto at = static_cast<std::size_t>((symbols - std::floor(symbols)) * kPhases) % kPhases;
     const cf32 z = times_conj(in.iq[n + lag], in.iq[n]);
-    const double angle = phase(z);
     turned[at] += std::complex<double>(z);
-    square[at] += angle * angle;
     count[at] += 1;
   }
-  double most = -1, cosine = 1;
+  // Around symbols' middles the turns are largest, so their sum is least.
+  double cosine = 1;
   for (std::size_t p = 0; p < kPhases; ++p) {
     std::complex<double> sum{};
-    double angle = 0, samples = 0;
+    double samples = 0;
     for (const std::size_t q : {(p + kPhases - 1) % kPhases, p, (p + 1) % kPhases}) {
       sum += turned[q];
-      angle += square[q];
       samples += count[q];
     }
-    if (samples < 1 || angle / samples <= most) continue;
-    most = angle / samples;
-    cosine = std::abs(sum) / samples / signal_power;
+    if (samples > 0) cosine = std::min(cosine, std::abs(sum) / samples / signal_power);
   }
   // Neighbouring symbols and filters slow down what lies near the symbol's edges.
   const double share = std::min(1.0, static_cast<double>(lag) / per_symbol);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "decoders/wifi/dsss_correlate.hpp"
+
 namespace windhover::decoders::links {
 namespace {
 
@@ -13,20 +15,28 @@ constexpr double kLobes = 5;  // of the sinc on either side
 
 }  // namespace
 
-NarrowBand::NarrowBand() : taps_(kMostTaps), mixed_(kMostSamples), out_(kMostSamples) {}
+NarrowBand::NarrowBand()
+    : taps_{std::vector<float>(kMostTaps), std::vector<float>(kMostTaps)},
+      re_(kMostSamples / 2 + 2 * kPad),
+      im_(re_.size()),
+      out_(kMostSamples) {}
 
-/// Hann-windowed sinc of gain 1 at 0.
-void NarrowBand::design(double cutoff_cycles, std::size_t taps) noexcept {
+/// Hann-windowed sinc of gain `up` at 0, its taps sorted by which of them meet input samples at the same
+/// time.
+void NarrowBand::design(double cutoff_cycles, std::size_t taps, std::size_t up) noexcept {
   const double middle = static_cast<double>(taps - 1) / 2;
+  for (auto& phase : taps_) std::ranges::fill(phase, 0.0F);
   double sum = 0;
   for (std::size_t n = 0; n < taps; ++n) {
     const double t = static_cast<double>(n) - middle, x = 2 * std::numbers::pi * cutoff_cycles * t;
     const double sinc = std::abs(x) < 1e-9 ? 1 : std::sin(x) / x;
     const double hann = 0.5 + 0.5 * std::cos(std::numbers::pi * t / (middle + 1));
-    taps_[n] = static_cast<float>(sinc * hann);
+    taps_[n % up][n / up] = static_cast<float>(sinc * hann);
     sum += sinc * hann;
   }
-  for (std::size_t n = 0; n < taps; ++n) taps_[n] = static_cast<float>(taps_[n] / sum);
+  const auto scale = static_cast<float>(static_cast<double>(up) / sum);
+  for (auto& phase : taps_)
+    for (float& tap : phase) tap *= scale;
 }
 
 Excerpt NarrowBand::extract(const Excerpt& in, double middle_hz, const Shape& shape) noexcept {
@@ -37,26 +47,28 @@ Excerpt NarrowBand::extract(const Excerpt& in, double middle_hz, const Shape& sh
   const auto down = static_cast<std::size_t>(std::max(1.0, surplus));
   const double cutoff = std::min(0.5 * shape.passed * width_hz / in.rate_hz, 0.46);
   passed_hz_ = 2 * cutoff * in.rate_hz;
-  const auto half = std::min(static_cast<std::size_t>(kLobes / (2 * cutoff)) + 4, (kMostTaps - 1) / 2 / up);
-  design(cutoff / static_cast<double>(up), 2 * half * up + 1);
+  const auto half = std::min(static_cast<std::size_t>(kLobes / (2 * cutoff)) + 4, kPad - 8);
+  design(cutoff / static_cast<double>(up), 2 * half * up + 1, up);
 
   Rotator rotator(0, -2 * std::numbers::pi * middle_hz / in.rate_hz);
-  for (std::size_t n = 0; n < count; ++n) mixed_[n] = times(in.iq[n], rotator.next());
+  std::fill_n(re_.begin(), kPad, 0.0F);
+  std::fill_n(im_.begin(), kPad, 0.0F);
+  for (std::size_t n = 0; n < count; ++n) {
+    const cf32 mixed = times(in.iq[n], rotator.next());
+    re_[kPad + n] = mixed.real();
+    im_[kPad + n] = mixed.imag();
+  }
+  std::fill_n(re_.begin() + static_cast<std::ptrdiff_t>(kPad + count), kPad, 0.0F);
+  std::fill_n(im_.begin() + static_cast<std::ptrdiff_t>(kPad + count), kPad, 0.0F);
 
-  const auto gain = static_cast<float>(up);
+  const std::size_t length = (2 * half + 1 + 3) / 4 * 4;
   std::size_t made = 0;
   for (std::size_t at = 0; at < count * up; at += down, ++made) {
-    // Input sample i lies at i·up; the filter is centred on `at`.
-    const std::size_t reach = half * up;
-    const std::size_t first = at > reach ? (at - reach + up - 1) / up : 0;
-    const std::size_t last = std::min(count - 1, (at + reach) / up);
-    float re = 0, im = 0;
-    for (std::size_t i = first; i <= last; ++i) {
-      const float tap = taps_[i * up + reach - at];
-      re += mixed_[i].real() * tap;
-      im += mixed_[i].imag() * tap;
-    }
-    out_[made] = {re * gain, im * gain};
+    // Output `at` lies at input at / up; the first tap of its phase meets the input `half` before, rounded
+    // up.
+    const std::size_t phase = (up - at % up) % up;
+    const std::size_t first = kPad + (at + up - 1) / up - half;
+    out_[made] = wifi::correlate(&re_[first], &im_[first], taps_[phase].data(), length);
   }
   const double rate_hz = in.rate_hz * static_cast<double>(up) / static_cast<double>(down);
   return {std::span(out_).first(made), rate_hz, in.low_hz - middle_hz, in.high_hz - middle_hz};

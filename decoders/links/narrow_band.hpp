@@ -1,6 +1,7 @@
 #pragma once
 // A narrow emission moved to the middle and filtered out of its snapshot, at the rate that suits its width.
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -31,11 +32,13 @@ class NarrowBand {
   double passed_hz() const { return passed_hz_; }
 
  private:
-  static constexpr std::size_t kMostTaps = 1025;
-  void design(double cutoff_cycles, std::size_t taps) noexcept;
+  static constexpr std::size_t kPad = 1024;  // zeros around the samples, more than half a filter
+  static constexpr std::size_t kMostTaps = 2 * kPad;
+  void design(double cutoff_cycles, std::size_t taps, std::size_t up) noexcept;
 
-  std::vector<float> taps_;
-  std::vector<cf32> mixed_, out_;
+  std::array<std::vector<float>, 2> taps_;
+  std::vector<float> re_, im_;
+  std::vector<cf32> out_;
   double passed_hz_ = 0;
 };
 

@@ -14,6 +14,7 @@ constexpr double kWidthTolerance = 0.12;
 constexpr std::size_t kMostSymbols = 200;
 constexpr std::size_t kMostReferences = 12;
 constexpr std::size_t kSmallestCell = 72;
+constexpr std::size_t kLongestBurst = 20;  // symbols of a control burst and around it
 constexpr float kFilledByPrimary = 0.87F;
 constexpr int kMisplaced = 3;  // carriers, by the power at the edges
 
@@ -90,6 +91,11 @@ void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
     ofdm.zadoff_chu.back().symbol = static_cast<std::uint8_t>(s - *first);
   }
   if (!first) return;
+  if (cells_.carriers() <= kSmallestCell && cells_.symbols() > kLongestBurst) {
+    // Below some SNR a primary cannot be told from a sequence of the whole width; control bursts are short.
+    ofdm.zadoff_chu.clear();
+    return;
+  }
   // Prefixes tell the delay well enough to see which of few carriers is the middle one.
   const auto best = std::min_element(misfit.begin(), misfit.end()) - misfit.begin();
   cells_.move(-(best - kMisplaced));

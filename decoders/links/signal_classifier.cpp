@@ -80,7 +80,7 @@ bool usable(const Snapshot& s) {
 
 struct SignalClassifier::Estimators {
   OccupancyMeter occupancy;
-  NarrowBand narrow;
+  NarrowBand swept_band, keyed_band;
   PrefixSearch prefixes;
   Ofdm15kHz ofdm_15khz;
   BarkerMeter barker;
@@ -119,26 +119,20 @@ struct SignalClassifier::Estimators {
            take(signal, estimate_wifi_ofdm(whole, !snapshot.open_start, prefixes));
   }
 
-  Envelope narrow_envelope(const Excerpt& on, const Occupancy& band) {
-    const Excerpt in = NarrowBand::trimmed(narrow.extract(on, on.middle_hz(), kKeyedShape));
-    return envelope_of(in.iq, band.noise_per_hz * narrow.passed_hz());
-  }
-
-  bool narrow_kinds(const Excerpt& on, const Occupancy& band, const Envelope& envelope, Signal& signal) {
-    const double middle_hz = on.middle_hz();
+  bool narrow_kinds(const Excerpt& on, const Excerpt& keyed, const Occupancy& band, const Envelope& envelope,
+                    Signal& signal) {
     const auto found = [&] {
-      if (take(signal, chirp.estimate(narrow.extract(on, middle_hz, kChirpShape)))) return true;
-      const Excerpt keyed = NarrowBand::trimmed(narrow.extract(on, middle_hz, kKeyedShape));
-      if (take(signal, zigbee.estimate(keyed))) return true;
+      const Excerpt in = swept_band.extract(on, on.middle_hz(), kChirpShape);
+      if (take(signal, chirp.estimate(in)) || take(signal, zigbee.estimate(keyed))) return true;
       if (envelope.kurtosis < kConstantBelow &&
           take(signal, fsk.estimate(keyed, envelope.signal_power, band.rms_hz, envelope.kurtosis)))
         return true;
-      const Excerpt in = NarrowBand::trimmed(narrow.extract(on, middle_hz, kChirpShape));
-      const double noise = band.noise_per_hz * narrow.passed_hz();
-      return take(signal, carrier.estimate(in, noise > 0 ? envelope.signal_power / noise : 1e6));
+      const double noise = band.noise_per_hz * swept_band.passed_hz();
+      return take(signal,
+                  carrier.estimate(NarrowBand::trimmed(in), noise > 0 ? envelope.signal_power / noise : 1e6));
     };
     if (!found()) return false;
-    signal.carrier_hz += middle_hz;
+    signal.carrier_hz += on.middle_hz();
     return true;
   }
 };
@@ -163,11 +157,17 @@ Signal SignalClassifier::classify(const Snapshot& snapshot) {
   out.carrier_error_hz = 0.05 * on.width_hz();
 
   const bool is_narrow = on.width_hz() <= kWidestNarrow_hz;
-  const Envelope envelope =
-      is_narrow ? e.narrow_envelope(on, band) : envelope_of(on.iq, mean_power(on.iq) - band.signal_power);
+  Excerpt keyed = on;
+  Envelope envelope;
+  if (is_narrow) {
+    keyed = NarrowBand::trimmed(e.keyed_band.extract(on, on.middle_hz(), kKeyedShape));
+    envelope = envelope_of(keyed.iq, band.noise_per_hz * e.keyed_band.passed_hz());
+  } else {
+    envelope = envelope_of(on.iq, mean_power(on.iq) - band.signal_power);
+  }
   out.envelope_variation = envelope_variation(envelope.kurtosis);
   if (!e.wide(snapshot, on, band, envelope.kurtosis, out) && is_narrow)
-    e.narrow_kinds(on, band, envelope, out);
+    e.narrow_kinds(on, keyed, band, envelope, out);
   return out;
 }
 
