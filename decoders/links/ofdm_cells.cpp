@@ -53,6 +53,12 @@ void OfdmCells::place(std::size_t count, long expected, long reach) noexcept {
   const long room = static_cast<long>(size_ / 2) - half - 1;
   const long first = std::clamp(expected - reach, -room, room),
              last = std::clamp(expected + reach, -room, room);
+  // A receiver's own offset is one strong carrier that belongs to nothing.
+  float mean = 0;
+  const long about = std::clamp(expected, -room, room);
+  for (long k = -half; k <= half; ++k)
+    mean += carrier_power_[bin_of(about + k)] / static_cast<float>(2 * half + 1);
+  for (std::size_t k = 0; k < size_; ++k) carrier_power_[k] = std::min(carrier_power_[k], 2 * mean);
   double sum = 0, best = -1;
   for (long k = -half; k <= half; ++k) sum += static_cast<double>(carrier_power_[bin_of(first + k)]);
   for (long m = first; m <= last; ++m) {

@@ -10,35 +10,6 @@ namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
 
-/// Normalised correlation with the sequence of that root, at the delay that the cells themselves tell.
-void match(const OfdmCells& cells, std::size_t symbol, FoundReference& found) {
-  const long length = found.sequence.length, root = found.sequence.root;
-  const long half = (length - 1) / 2;
-  cf32 previous{};
-  cf32 step{};
-  const auto turned = [&](long i) {
-    const long k = i - half;
-    if (k == 0) return cf32{};
-    const long long turns = static_cast<long long>(root) * i % (2 * length) * (i + 1) % (2 * length);
-    return times(cells.cell(symbol, k),
-                 unit_phasor(std::numbers::pi * static_cast<double>(turns) / static_cast<double>(length)));
-  };
-  double energy = 0;
-  for (long i = 0; i < length; ++i) {
-    const cf32 now = turned(i);
-    step += times_conj(now, previous);
-    energy += static_cast<double>(power(now));
-    previous = now;
-  }
-  found.turn = static_cast<float>(phase(step));
-  Rotator rotator(0, -phase(step));
-  cf32 sum{};
-  for (long i = 0; i < length; ++i) sum += times(turned(i), rotator.next());
-  if (energy > 0)
-    found.sequence.match =
-        static_cast<float>(static_cast<double>(power(sum)) / (energy * static_cast<double>(length - 1)));
-}
-
 }  // namespace
 
 ReferenceSymbols::ReferenceSymbols()
@@ -106,8 +77,42 @@ std::optional<FoundReference> ReferenceSymbols::full_band(const OfdmCells& cells
   if (best < threshold * used || best < kCoherence * used * used) return std::nullopt;
   FoundReference found{{static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(root)}};
   found.coherence = static_cast<float>(best / (used * used));
-  match(cells, symbol, found);
+  match(cells, found, symbol);
+  // A part of a wider sequence, or of another, is alike here and there only.
+  constexpr float kMatch = 0.2F;
+  if (found.sequence.match < kMatch) return std::nullopt;
   return found;
+}
+
+/// Correlation with the sequence at all delays: what is left of the cells is one tone.
+void ReferenceSymbols::match(const OfdmCells& cells, FoundReference& found, std::size_t symbol) noexcept {
+  const long length = found.sequence.length, root = found.sequence.root, half = (length - 1) / 2;
+  double energy = 0;
+  std::ranges::fill(difference_, cf32{});
+  for (long i = 0; i < length; ++i) {
+    if (i == half) continue;
+    const long turns = root * i % (2 * length) * (i + 1) % (2 * length);
+    const cf32 y = cells.cell(symbol, i - half);
+    difference_[static_cast<std::size_t>(i)] =
+        times(y, unit_phasor(std::numbers::pi * static_cast<double>(turns) / static_cast<double>(length)));
+    energy += static_cast<double>(power(y));
+  }
+  cells.fft().execute(difference_.data(), spectrum_.data());
+  const std::size_t size = cells.fft_size();
+  std::size_t best = 0;
+  for (std::size_t k = 0; k < size; ++k)
+    if (power(spectrum_[k]) > power(spectrum_[best])) best = k;
+  const auto level = [&](std::size_t k) {
+    return std::sqrt(static_cast<double>(power(spectrum_[k % size])));
+  };
+  const double before = level(best + size - 1), at = level(best), after = level(best + 1);
+  const double curve = before - 2 * at + after;
+  const double off = curve < 0 ? 0.5 * (before - after) / curve : 0;
+  const double peak = at - 0.25 * (before - after) * off;
+  found.turn = static_cast<float>(kTwoPi * (static_cast<double>(best) + off) / static_cast<double>(size));
+  if (energy > 0)
+    found.sequence.match =
+        static_cast<float>(std::min(1.0, peak * peak / (energy * static_cast<double>(length - 1))));
 }
 
 float ReferenceSymbols::lte_primary(const OfdmCells& cells, std::size_t symbol) noexcept {

@@ -37,6 +37,7 @@ class ReferenceSymbols {
  private:
   static constexpr double kEvidence = 13;
   void take_differences(const OfdmCells& cells, std::size_t symbol, long middle, long half) noexcept;
+  void match(const OfdmCells& cells, FoundReference& found, std::size_t symbol) noexcept;
   double tone_power(std::size_t count, double cycles) const noexcept;
 
   std::vector<cf32> unit_;

@@ -114,6 +114,7 @@ SignalSnapshot make_snapshot(std::string_view name, const SnapshotOptions& optio
   out.occupied_hz = band.occupied_hz;
   out.roots[0] = made.roots[0];
   out.roots[1] = made.roots[1];
+  out.bits_per_cell = made.bits_per_cell;
   const double width_hz = band.high_hz - band.low_hz;
   out.rate = snapshot_rate(width_hz);
   const double middle_hz = (band.low_hz + band.high_hz) / 2;

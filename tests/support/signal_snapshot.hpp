@@ -20,7 +20,8 @@ struct SignalSnapshot {
 
   double carrier_hz = 0;       ///< true, from the centre
   double occupied_hz = 0;      ///< of the waveform
-  unsigned roots[2] = {0, 0};  ///< of Zadoff-Chu symbols, where the kind has some
+  unsigned roots[2] = {0, 0};  ///< of Zadoff-Chu symbols, or LoRa's spreading factor
+  unsigned bits_per_cell = 0;  ///< of video
 };
 
 struct SnapshotOptions {

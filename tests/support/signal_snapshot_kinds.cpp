@@ -58,6 +58,7 @@ KindWaveform ocusync(Random& random, OcusyncWidth width) {
   KindWaveform out = burst(modulate_ocusync_video(options, among(random, 1, 3), random));
   out.roots[0] = options.roots.first;
   out.roots[1] = options.roots.second;
+  out.bits_per_cell = static_cast<unsigned>(bits_per_cell(options.modulation));
   return out;
 }
 

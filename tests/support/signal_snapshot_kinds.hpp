@@ -15,6 +15,7 @@ struct KindWaveform {
   bool continuous = false;               ///< a piece of it is cut out anywhere
   double shortest_s = 0, longest_s = 0;  ///< of such a piece
   unsigned roots[2] = {0, 0};
+  unsigned bits_per_cell = 0;
 };
 
 struct SnapshotKind {
