@@ -88,6 +88,10 @@ std::optional<Finding<Carrier>> CarrierMeter::estimate(const Excerpt& in, double
   if (share < kShareOfSignal * snr / (1 + snr)) return std::nullopt;
   if (share < 0.25) return std::nullopt;
   if (step > std::max(kStillBins, kStillOfRange * range)) return std::nullopt;
+  // A line that stands still is no wider than a window shows it; what makes the emission wider must be its
+  // way.
+  constexpr double kStillWidth_hz = 60e3, kWayOfWidth = 0.3;
+  if (in.width_hz() > kStillWidth_hz && range * bin_hz < kWayOfWidth * in.width_hz()) return std::nullopt;
   const auto n = static_cast<double>(pairs);
   const double spread = sum_tt - sum_t * sum_t / n;
   Finding<Carrier> out;

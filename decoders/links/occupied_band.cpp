@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace windhover::decoders::links {
@@ -69,6 +70,32 @@ double OccupancyMeter::quiet_density(const Window& window, const Excerpt& on, st
   return bins * count >= 6 ? sum / bins : -1;
 }
 
+/// Least power per bin of power_ between the emission's edges and those of the snapshot's flat band.
+double OccupancyMeter::beside_density(const Excerpt& on, std::size_t size) const noexcept {
+  const double bin_hz = on.rate_hz / static_cast<double>(size);
+  const double reach = std::max(kFlat * on.width_hz(), 2 * bin_hz);
+  double least = std::numeric_limits<double>::max();
+  for (std::size_t k = 1; k + 1 < size; ++k) {
+    const double hz = (static_cast<double>(k) - static_cast<double>(size / 2)) * bin_hz;
+    if (hz >= on.low_hz - reach && hz <= on.high_hz + reach)
+      least = std::min(least, (power_[k - 1] + power_[k] + power_[k + 1]) / 3);
+  }
+  return least < std::numeric_limits<double>::max() ? least : 0;
+}
+
+/// Mean power per bin of power_ within the emission's edges.
+double OccupancyMeter::inside_density(const Excerpt& on, std::size_t size) const noexcept {
+  const double bin_hz = on.rate_hz / static_cast<double>(size);
+  double sum = 0, bins = 0;
+  for (std::size_t k = 0; k < size; ++k) {
+    const double hz = (static_cast<double>(k) - static_cast<double>(size / 2)) * bin_hz;
+    if (hz < on.low_hz - bin_hz || hz > on.high_hz + bin_hz) continue;
+    sum += power_[k];
+    bins += 1;
+  }
+  return bins > 0 ? sum / bins : 0;
+}
+
 Occupancy OccupancyMeter::measure(const Excerpt& on, std::span<const cf32> around,
                                   std::size_t first) noexcept {
   Occupancy out;
@@ -90,14 +117,13 @@ Occupancy OccupancyMeter::measure(const Excerpt& on, std::span<const cf32> aroun
     density = quiet_density(windows_[w], on, around, first);
     if (density >= 0) density *= static_cast<double>(windows_[w].fft.size()) / static_cast<double>(size);
   }
-  if (density < 0) {
-    density = std::numeric_limits<double>::max();
-    const double reach = std::max(kFlat * width_hz, 2 * bin_hz);
-    for (std::size_t k = 1; k + 1 < size; ++k)
-      if (hz_of(k) >= on.low_hz - reach && hz_of(k) <= on.high_hz + reach)
-        density = std::min(density, (power_[k - 1] + power_[k] + power_[k + 1]) / 3);
-    if (density == std::numeric_limits<double>::max()) density = 0;
-  }
+  // What was quiet may have held other emissions.
+  const double beside = beside_density(on, size);
+  if (density < 0)
+    density = beside;
+  else if (density > 0.5 * inside_density(on, size))
+    density = std::min(density, beside);
+  out.least_noise_per_hz = std::min(density, beside) / bin_hz;
   out.noise_per_hz = density / bin_hz;
 
   const double skirt = std::max(kSkirt * width_hz, 2 * bin_hz);

@@ -19,7 +19,8 @@ struct Occupancy {
                             ///< frequency
   double signal_power = 0;  ///< noise taken off
   double noise_per_hz = 0;
-  double snr_power_ratio = 0;  ///< over the occupied band
+  double least_noise_per_hz = 0;  ///< if others were on when this one was not
+  double snr_power_ratio = 0;     ///< over the occupied band
 
   double occupied_hz() const { return high_hz - low_hz; }
 };
@@ -41,6 +42,9 @@ class OccupancyMeter {
   double add_spectra(const Window& window, std::span<const cf32> iq, std::size_t most, std::span<double> out);
   double quiet_density(const Window& window, const Excerpt& on, std::span<const cf32> around,
                        std::size_t first);
+
+  double beside_density(const Excerpt& on, std::size_t size) const noexcept;
+  double inside_density(const Excerpt& on, std::size_t size) const noexcept;
 
   std::vector<Window> windows_;
   dsp::AlignedVector<cf32> in_, out_;

@@ -24,7 +24,8 @@ constexpr std::array kPeriods{2192.0, 15360.0 / 7, 32928.0 / 15};
 constexpr std::size_t kShortPrefix = 144;
 
 // On noise evidence exceeds its threshold in one of 10^5 tries of 50 independent places and periods.
-constexpr float kEvidenceAlone = 15, kContrastAlone = 9;
+constexpr float kEvidenceAlone = 15, kContrastAlone = 16;
+constexpr std::size_t kFewestSymbols = 4;
 constexpr float kEvidenceWithReference = 8, kContrastWithReference = 4;
 
 std::size_t carriers_for(double width_hz) {
@@ -47,7 +48,7 @@ std::optional<Ofdm15kHz::Fit> Ofdm15kHz::best_fit(const Excerpt& in, PrefixSearc
   for (const double period : kPeriods) {
     const SymbolClock clock{size, kShortPrefix * size / 2048, period * static_cast<double>(size) / 2048};
     const PrefixFit fit = prefixes.fit(in.iq, clock);
-    if (fit.symbols > 0 && (!best || fit.match > best->prefix.match)) best = {clock, fit};
+    if (fit.symbols + 1 >= kFewestSymbols && (!best || fit.match > best->prefix.match)) best = {clock, fit};
   }
   return best;
 }

@@ -60,11 +60,9 @@ std::optional<FoundReference> ReferenceSymbols::full_band(const OfdmCells& cells
                                    static_cast<double>(size));
   long root = 0;
   double best = 0;
-  // Slower ones look like a pulse, or like what merely sweeps.
-  constexpr long kSlowest = 3;
   for (long r = nearest - 1; r <= nearest + 1; ++r) {
     const long candidate = (r + length) % length;
-    if (std::min(candidate, length - candidate) < kSlowest) continue;
+    if (candidate == 0) continue;
     const double sum = tone_power(static_cast<std::size_t>(length - 1),
                                   -static_cast<double>(candidate) / static_cast<double>(length));
     if (sum > best) {
@@ -79,8 +77,10 @@ std::optional<FoundReference> ReferenceSymbols::full_band(const OfdmCells& cells
   found.coherence = static_cast<float>(best / (used * used));
   match(cells, found, symbol);
   // A part of a wider sequence, or of another, is alike here and there only.
-  constexpr float kMatch = 0.2F;
-  if (found.sequence.match < kMatch) return std::nullopt;
+  // A part of a slow one is what any sweep looks like, and any pulse.
+  constexpr float kMatch = 0.2F, kSlowMatch = 0.4F;
+  const bool is_slow = std::min(root, length - root) < 3;
+  if (found.sequence.match < (is_slow ? kSlowMatch : kMatch)) return std::nullopt;
   return found;
 }
 

@@ -23,7 +23,8 @@ constexpr double kLongest_s = 12e-3;
 constexpr std::size_t kFewestSamples = 256;
 constexpr double kLeastPower = 1e-18, kMostPower = 1e6;
 constexpr double kLead_s = 45e-6;  // by which the start of an emission may be late
-constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 2.5e6, kWidestNarrow_hz = 2.8e6;
+constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestVideo_hz = 2.5e6, kWidestNarrow_hz = 2.8e6,
+                 kNarrowestKeyed_hz = 60e3;
 
 constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{2.2, 6};
 
@@ -102,7 +103,7 @@ struct SignalClassifier::Estimators {
   }
 
   bool wide(const Snapshot& snapshot, const Excerpt& on, const Occupancy& band, double kurtosis,
-            Signal& signal) {
+            double most_kurtosis, Signal& signal) {
     // The edges in time are not exact, and the first symbol counts.
     const auto lead = static_cast<std::size_t>(kLead_s * on.rate_hz);
     const std::size_t first = snapshot.begin - std::min(snapshot.begin, lead);
@@ -114,9 +115,13 @@ struct SignalClassifier::Estimators {
       const double noise = band.noise_per_hz * on.rate_hz;
       if (take(signal, carrier.estimate(on, noise > 0 ? band.signal_power / noise : 1e6))) return true;
     }
-    if (kurtosis < kOfdmAbove || on.width_hz() < kNarrowestOfdm_hz) return false;
-    return take(signal, ofdm_15khz.estimate(whole, prefixes)) ||
-           take(signal, estimate_wifi_ofdm(whole, !snapshot.open_start, prefixes));
+    if (most_kurtosis < kOfdmAbove || on.width_hz() < kNarrowestOfdm_hz) return false;
+    auto ofdm = ofdm_15khz.estimate(whole, prefixes);
+    if (ofdm && (!ofdm->modulation.zadoff_chu.empty() || ofdm->modulation.lte_primary))
+      return take(signal, std::move(ofdm));
+    auto wifi = estimate_wifi_ofdm(whole, !snapshot.open_start, prefixes);
+    if (ofdm && (!wifi || wifi->confidence < ofdm->confidence)) return take(signal, std::move(ofdm));
+    return take(signal, std::move(wifi));
   }
 
   bool narrow_kinds(const Excerpt& on, const Excerpt& keyed, const Occupancy& band, const Envelope& envelope,
@@ -127,6 +132,7 @@ struct SignalClassifier::Estimators {
       if (envelope.kurtosis < kConstantBelow &&
           take(signal, fsk.estimate(keyed, envelope.signal_power, band.rms_hz, envelope.kurtosis)))
         return true;
+      if (envelope.kurtosis > kRoughlyConstantBelow && on.width_hz() > kNarrowestKeyed_hz) return false;
       const double noise = band.noise_per_hz * swept_band.passed_hz();
       return take(signal,
                   carrier.estimate(NarrowBand::trimmed(in), noise > 0 ? envelope.signal_power / noise : 1e6));
@@ -159,14 +165,17 @@ Signal SignalClassifier::classify(const Snapshot& snapshot) {
   const bool is_narrow = on.width_hz() <= kWidestNarrow_hz;
   Excerpt keyed = on;
   Envelope envelope;
+  double most_kurtosis = 0;
   if (is_narrow) {
     keyed = NarrowBand::trimmed(e.keyed_band.extract(on, on.middle_hz(), kKeyedShape));
     envelope = envelope_of(keyed.iq, band.noise_per_hz * e.keyed_band.passed_hz());
   } else {
     envelope = envelope_of(on.iq, mean_power(on.iq) - band.signal_power);
+    most_kurtosis = envelope_of(on.iq, band.least_noise_per_hz * on.rate_hz).kurtosis;
   }
+  most_kurtosis = std::max(most_kurtosis, envelope.kurtosis);
   out.envelope_variation = envelope_variation(envelope.kurtosis);
-  if (!e.wide(snapshot, on, band, envelope.kurtosis, out) && is_narrow)
+  if (!e.wide(snapshot, on, band, envelope.kurtosis, most_kurtosis, out) && is_narrow)
     e.narrow_kinds(on, keyed, band, envelope, out);
   return out;
 }

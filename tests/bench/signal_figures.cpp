@@ -41,10 +41,7 @@ bool is_drone_like(std::string_view kind) { return kind.starts_with("ocusync") |
 }  // namespace
 
 bool signal_kinds(std::ostream& out, Effort effort) {
-  const std::size_t trials = effort == Effort::full ? 200
-                             : std::getenv("SIG_N")
-                                 ? static_cast<std::size_t>(std::atoi(std::getenv("SIG_N")))
-                                 : 5;
+  const std::size_t trials = effort == Effort::full ? 200 : 5;
   out << trials
       << " synthetic snapshots a point, with carrier and clock offsets, every other one with multipath, "
       << "all with IQ imbalance and DC. SNR over the occupied bandwidth; right/wrong/unknown.\n\n| kind |";

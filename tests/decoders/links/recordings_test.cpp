@@ -119,6 +119,9 @@ BOOST_AUTO_TEST_CASE(real_wifi_frames_are_wifi) {
                                            static_cast<std::size_t>((start + samples) * 1.536));
       const auto* ofdm = std::get_if<Ofdm>(&signal.modulation);
       right += ofdm != nullptr && ofdm->spacing_hz == 312.5e3;
+      if (ofdm == nullptr || ofdm->spacing_hz != 312.5e3)
+        BOOST_TEST_MESSAGE(name << " " << start << ": " << bench::shown_as(signal) << " " << signal.snr_db
+                                << " dB, envelope " << signal.envelope_variation);
       BOOST_TEST(!shows_link(signal), name << ": " << bench::shown_as(signal));
       ++frames;
     }
