@@ -14,7 +14,7 @@ constexpr double kSymbol_hz = 1e6;
 constexpr double kNarrowest_hz = 7e6, kWidest_hz = 24e6;
 constexpr double kPiece_s = 96e-6;  // a short preamble with its header
 constexpr std::size_t kPieces = 6;
-constexpr float kContrast = 2.5F, kMatch = 0.15F;
+constexpr float kContrast = 3.5F, kMatch = 0.15F;
 
 WINDHOVER_CLONES void correlate(const cf32* x, std::size_t places, const float* taps, std::size_t count,
                                 cf32* out) {
