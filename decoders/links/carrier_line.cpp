@@ -1,0 +1,105 @@
+#include "decoders/links/carrier_line.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace windhover::decoders::links {
+namespace {
+
+constexpr double kShareOfSignal = 0.6;
+constexpr double kStillBins = 1.5;  // from one window to the next, in most of them
+constexpr double kStillOfRange = 0.22;
+constexpr double kMost = 0.75;
+
+struct Peak {
+  double bin = 0, share = 0;
+};
+
+Peak peak_of(const dsp::AlignedVector<cf32>& spectrum, std::size_t size) {
+  std::size_t best = 0;
+  double total = 0;
+  for (std::size_t k = 0; k < size; ++k) {
+    total += static_cast<double>(power(spectrum[k]));
+    if (power(spectrum[k]) > power(spectrum[best])) best = k;
+  }
+  if (!(total > 0)) return {};
+  double sum = 0, moment = 0;
+  for (int i = -1; i <= 1; ++i) {
+    const auto at = (best + size + static_cast<std::size_t>(i + 1) - 1) % size;
+    sum += static_cast<double>(power(spectrum[at]));
+    moment += i * static_cast<double>(power(spectrum[at]));
+  }
+  const double bin = static_cast<double>(best) + moment / sum;
+  return {bin > static_cast<double>(size) / 2 ? bin - static_cast<double>(size) : bin, sum / total};
+}
+
+std::vector<float> hann_window(std::size_t size) {
+  std::vector<float> out;
+  for (std::size_t n = 0; n < size; ++n)
+    out.push_back(static_cast<float>(
+        0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(n) / static_cast<double>(size))));
+  return out;
+}
+
+}  // namespace
+
+CarrierMeter::CarrierMeter()
+    : short_fft_(kShortWindow, dsp::FftDirection::forward),
+      long_fft_(kLongWindow, dsp::FftDirection::forward),
+      in_(kLongWindow),
+      out_(kLongWindow),
+      short_hann_(hann_window(kShortWindow)),
+      long_hann_(hann_window(kLongWindow)),
+      steps_(kMostPairs) {}
+
+std::optional<Finding<Carrier>> CarrierMeter::estimate(const Excerpt& in, double snr) noexcept {
+  const bool is_short = in.iq.size() < 6 * kLongWindow;
+  const std::size_t window = is_short ? kShortWindow : kLongWindow;
+  if (in.iq.size() < 6 * window) return std::nullopt;
+  const dsp::Fft& fft = is_short ? short_fft_ : long_fft_;
+  const std::vector<float>& hann = is_short ? short_hann_ : long_hann_;
+  const std::size_t pairs = std::min(in.iq.size() / window, kMostPairs);
+  const double bin_hz = in.rate_hz / static_cast<double>(window);
+  double share = 0, low = static_cast<double>(window), high = -low;
+  double sum = 0, sum_t = 0, sum_tt = 0, sum_ft = 0;
+  for (std::size_t p = 0; p < pairs; ++p) {
+    const std::size_t first = (in.iq.size() - 2 * window) * p / (pairs - 1);
+    Peak peaks[2];
+    for (std::size_t half = 0; half < 2; ++half) {
+      for (std::size_t n = 0; n < window; ++n) in_[n] = in.iq[first + half * window + n] * hann[n];
+      fft.execute(in_.data(), out_.data());
+      peaks[half] = peak_of(out_, window);
+    }
+    const double bin = (peaks[0].bin + peaks[1].bin) / 2;
+    const double t_s = static_cast<double>(first + window) / in.rate_hz;
+    share += (peaks[0].share + peaks[1].share) / static_cast<double>(2 * pairs);
+    low = std::min(low, bin);
+    high = std::max(high, bin);
+    steps_[p] = std::abs(peaks[1].bin - peaks[0].bin);
+    sum += bin;
+    sum_t += t_s;
+    sum_tt += t_s * t_s;
+    sum_ft += bin * t_s;
+  }
+  const auto middle = steps_.begin() + static_cast<std::ptrdiff_t>(kMost * static_cast<double>(pairs - 1));
+  std::nth_element(steps_.begin(), middle, steps_.begin() + static_cast<std::ptrdiff_t>(pairs));
+  const double step = *middle, range = high - low;
+  if (share < kShareOfSignal * snr / (1 + snr)) return std::nullopt;
+  if (share < 0.25) return std::nullopt;
+  if (step > std::max(kStillBins, kStillOfRange * range)) return std::nullopt;
+  // A line that stands still is no wider than a window shows it; what makes the emission wider must be its
+  // way.
+  constexpr double kStillWidth_hz = 60e3, kWayOfWidth = 0.3;
+  if (in.width_hz() > kStillWidth_hz && range * bin_hz < kWayOfWidth * in.width_hz()) return std::nullopt;
+  const auto n = static_cast<double>(pairs);
+  const double spread = sum_tt - sum_t * sum_t / n;
+  Finding<Carrier> out;
+  if (spread > 0) out.modulation.drift_hz_per_s = (sum_ft - sum * sum_t / n) / spread * bin_hz;
+  out.carrier_hz = sum / n * bin_hz;
+  out.carrier_error_hz = std::max(0.2 * bin_hz, range * bin_hz / std::sqrt(12)) / std::sqrt(n);
+  out.confidence = static_cast<float>(std::min(0.99, 0.5 + share / 2));
+  return out;
+}
+
+}  // namespace windhover::decoders::links

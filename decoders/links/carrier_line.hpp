@@ -1,0 +1,31 @@
+#pragma once
+// A carrier without modulation, or one that wanders slowly: at any moment it is one line, and from one moment
+// to the next the line stays where it was.
+
+#include <optional>
+#include <vector>
+
+#include "decoders/links/excerpt.hpp"
+#include "decoders/links/finding.hpp"
+#include "dsp/aligned.hpp"
+#include "dsp/fft.hpp"
+
+namespace windhover::decoders::links {
+
+class CarrierMeter {
+ public:
+  CarrierMeter();
+  /// snr  power ratio over the whole rate of `in`
+  std::optional<Finding<Carrier>> estimate(const Excerpt& in, double snr) noexcept;
+
+ private:
+  static constexpr std::size_t kShortWindow = 32, kLongWindow = 64;
+  static constexpr std::size_t kMostPairs = 256;
+
+  dsp::Fft short_fft_, long_fft_;
+  dsp::AlignedVector<cf32> in_, out_;
+  std::vector<float> short_hann_, long_hann_;
+  std::vector<double> steps_;
+};
+
+}  // namespace windhover::decoders::links

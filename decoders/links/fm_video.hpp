@@ -1,0 +1,27 @@
+#pragma once
+// Analogue video on a frequency-modulated carrier, by the likeness of its lines: 15625 a second (625 lines,
+// 25 frames) or 15734 (525 lines, 29.97 frames), ITU-R BT.1700.
+
+#include <optional>
+#include <vector>
+
+#include "decoders/links/excerpt.hpp"
+#include "decoders/links/finding.hpp"
+
+namespace windhover::decoders::links {
+
+class FmVideoMeter {
+ public:
+  FmVideoMeter();
+  /// in  at 7.68 MS/s or more, eight lines at least
+  std::optional<Finding<FmVideo>> estimate(const Excerpt& in) noexcept;
+
+ private:
+  std::size_t demodulate(const Excerpt& in) noexcept;
+  double likeness(std::size_t count, double lag) const noexcept;
+
+  std::vector<float> frequency_, picture_, sorted_;
+  std::vector<double> products_;
+};
+
+}  // namespace windhover::decoders::links
