@@ -24,8 +24,8 @@ struct Emission {
   float peak_dbfs = 0;         ///< of the strongest block
   float snr_db = 0;            ///< mean power within the edges over the floor's
   EmissionOrigin origin = EmissionOrigin::air;
-  bool open_start = false;  ///< it was on the air before: the stream began, was tuned anew, had a gap, or
-                            ///< this is the next stretch of one that does not pause
+  bool open_start = false;    ///< it was on the air before: the stream began, was tuned anew, had a gap, or
+                              ///< this is the next stretch of one that does not pause
   bool open_end = false;      ///< it goes on, or nobody knows
   bool at_band_edge = false;  ///< may be wider than what is seen
 };

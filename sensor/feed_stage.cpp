@@ -112,6 +112,16 @@ void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
     send("reject", {}, to_json(RejectMessage{head("reject", reject.at.time), reject}));
 }
 
+void FeedStage::on_emission(const TimedEmission&, UtcTime now) {
+  advance(now);
+  ++emissions_;
+}
+
+void FeedStage::on_signal(const TimedSignal&, UtcTime now) {
+  advance(now);
+  ++signals_;
+}
+
 void FeedStage::on_others(const OthersHeard& others) {
   counts_.others[std::string(others.decoder)] += others.count;
 }

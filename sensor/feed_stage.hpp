@@ -46,11 +46,15 @@ class FeedStage {
   void on_frame(const TimedFrame& frame, UtcTime now);
   void on_pdu(const TimedPdu& pdu, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
+  void on_emission(const TimedEmission& emission, UtcTime now);
+  void on_signal(const TimedSignal& signal, UtcTime now);
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
+  std::uint64_t emissions() const { return emissions_; }
+  std::uint64_t signals() const { return signals_; }
   /// See FeedSink: between messages, and while there are none.
   void serve();
   /// The last state of every aircraft and link and a last status. Another recording may follow.
@@ -91,6 +95,7 @@ class FeedStage {
   AlertBook alerts_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
+  std::uint64_t emissions_ = 0, signals_ = 0;
   std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
   std::vector<LinkMessage> due_links_;
