@@ -108,21 +108,35 @@ ChannelTap::ChannelTap(const BankGeometry& geometry, std::shared_ptr<const Chann
       filter_(std::move(filter)),
       offset_bins_(offset_bins),
       decimation_(static_cast<double>(fft_size_) / static_cast<double>(filter_->size())),
-      grid_offset_(static_cast<double>(fft_size_) / 8 - static_cast<double>(geometry.lead)),
+      lead_(static_cast<double>(geometry.lead)),
+      grid_offset_(static_cast<double>(fft_size_) / 8 - lead_),
       inverse_(filter_->size(), FftDirection::inverse),
       response_(filter_->response().begin(), filter_->response().end()),
       slice_(filter_->size()),
       samples_(filter_->size()) {
+  set_turns();
   taper_band_edges();
+}
+
+void ChannelTap::retune(std::int64_t offset_bins) noexcept {
+  if (offset_bins == offset_bins_) return;
+  offset_bins_ = offset_bins;
+  const auto response = filter_->response();
+  std::copy(response.begin(), response.end(), response_.begin());
+  set_turns();
+  taper_band_edges();
+}
+
+void ChannelTap::set_turns() noexcept {
   // A slice shifted by s bins is mixed by exp(−j2π·s·t/N) with t counted from the block's start. Counted from
   // the start of the stream, block m needs the further turn −2π·s·(m·3N/4 − lead)/N.
-  const double lead_turn = 2 * kPi * static_cast<double>(offset_bins) * static_cast<double>(geometry.lead) /
-                           static_cast<double>(fft_size_);
+  const double lead_turn =
+      2 * kPi * static_cast<double>(offset_bins_) * lead_ / static_cast<double>(fft_size_);
   for (std::size_t quarter = 0; quarter < turns_.size(); ++quarter)
     turns_[quarter] = static_cast<cf32>(std::polar(1.0, lead_turn - kPi / 2 * static_cast<double>(quarter)));
 }
 
-void ChannelTap::taper_band_edges() {
+void ChannelTap::taper_band_edges() noexcept {
   // Where the band ends inside the channel, a hard end would ring over the whole block. 320 kHz of raised
   // cosine ring no longer than the overlap. A channel whose own filter has closed there needs none.
   constexpr std::int64_t kTaperBins = 32;

@@ -72,6 +72,9 @@ class ChannelTap {
   ChannelTap(const BankGeometry& geometry, std::shared_ptr<const ChannelFilter> filter,
              std::int64_t offset_bins);
 
+  /// Another centre; the next block need not follow the last.
+  void retune(std::int64_t offset_bins) noexcept;
+
   /// Samples that one block gives: 3/4 of filter size.
   std::size_t samples_per_block() const { return filter_->size() / 4 * 3; }
 
@@ -84,13 +87,15 @@ class ChannelTap {
   double channel_position(double stream_index) const { return (stream_index - grid_offset_) / decimation_; }
 
  private:
-  void taper_band_edges();
+  void set_turns() noexcept;
+  void taper_band_edges() noexcept;
   void gather(const cf32* bins, cf32 turn) noexcept;
 
   std::size_t fft_size_;
   std::shared_ptr<const ChannelFilter> filter_;
   std::int64_t offset_bins_;
   double decimation_;          // fft_size / filter size
+  double lead_;                // samples
   double grid_offset_;         // half a sample when fft_size is no multiple of 8, else 0
   std::array<cf32, 4> turns_;  // what makes the phase run on from block to block
   Fft inverse_;

@@ -1,27 +1,38 @@
 #include "sensor/bank_stage.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
 namespace windhover::sensor {
+namespace {
+
+// A sky of hoppers, video and Wi-Fi has some hundred emissions a second.
+constexpr double kEmissionsPerBlock = 4000 * 75e-6, kMostEmissionsSaved = 400;
+
+}  // namespace
 
 BankStage::BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
                      SpectrumRing& spectra)
     : iq_(iq),
       spectra_(spectra),
       rate_(source.rate),
+      original_samples_(source.original_rate.value_or(source.rate) / source.rate),
       sample_bytes_(dsp::bytes_per_sample(source.format)),
       geometry_(dsp::bank_geometry(source.rate)),
       forward_(geometry_.fft_size, dsp::FftDirection::forward),
       planner_(geometry_, registry),
-      assembler_(geometry_, source.format, [this](const dsp::AssembledBlock& block) { push(block); }) {
+      assembler_(geometry_, source.format, [this](const dsp::AssembledBlock& block) { push(block); }),
+      emissions_(geometry_),
+      snapshots_(geometry_) {
   tune(source.centre);
 }
 
 void BankStage::run() {
   while (const auto lease = iq_.read(0)) take(*lease, lease.lost());
   assembler_.flush();
+  end_emissions();
   spectra_.publish(spectra_.held());
   spectra_.close();
 }
@@ -31,7 +42,9 @@ void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
   counters_.dropped_chunks += lost_chunks;
   if (chunk.centre != plan_->centre) {
     assembler_.flush();
+    end_emissions();
     spectra_.publish(spectra_.held());
+    emissions_.forget_floor();
     tune(chunk.centre);
   }
   const bool gap = chunk.gap || lost_chunks > 0 || (counters_.samples > 0 && chunk.first != expected_);
@@ -71,6 +84,7 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   if (spectra_.held() == kHoldBack + kBatch) spectra_.publish(kBatch);
   SpectrumSlot* slot = spectra_.acquire();
   if (slot == nullptr) {
+    end_emissions();
     ++counters_.dropped_spectra;
     hole_before_next_ = true;
     return;
@@ -84,9 +98,65 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   forward_.execute(block.samples, slot->bins.data());
   take_off_dc(block, slot->bins.data());
   gates_->judge(slot->bins.data(), reasons_);
+  slot->emissions.clear();
+  slot->snapshot_starts.clear();
+  slot->snapshot_ends.clear();
+  slot->snapshot_lanes = 0;
   slot->open.assign(plan_->channels.size(), 0);
   open_windows(reasons_);
+  watch_emissions(block, *slot);
   ++blocks_;
+}
+
+void BankStage::watch_emissions(const dsp::AssembledBlock& block, SpectrumSlot& slot) {
+  emission_budget_ = std::min(emission_budget_ + kEmissionsPerBlock, kMostEmissionsSaved);
+  const auto answered = static_cast<std::size_t>(block.end_valid - block.first_valid);
+  const bool whole = answered == geometry_.hop;
+  if (slot.gap || !whole) end_emissions();
+  if (!whole) return;  // part of it is zeros
+  emissions_.push(block.block, gates_->cells());
+  ++unbroken_;
+  tell_emissions(slot);
+  const auto held = static_cast<std::int64_t>(spectra_.held());
+  snapshots_.plan(emissions_, block.block, std::min(held, unbroken_) - 1);
+  slot.snapshot_lanes = snapshots_.lanes();
+  slot.snapshot_ends.insert(slot.snapshot_ends.end(), snapshots_.ends().begin(), snapshots_.ends().end());
+  for (const SnapshotPlanner::Start& start : snapshots_.starts()) {
+    const auto first = static_cast<std::size_t>(held - 1 - start.back);
+    spectra_.acquired(first).snapshot_starts.push_back(start.order);
+    for (std::size_t i = first; i < static_cast<std::size_t>(held); ++i)
+      spectra_.acquired(i).snapshot_lanes =
+          static_cast<std::uint8_t>(spectra_.acquired(i).snapshot_lanes | 1U << start.order.lane);
+  }
+}
+
+// Whatever is on ends with the newest block that is held.
+void BankStage::end_emissions() {
+  unbroken_ = 0;
+  emissions_.interrupt();
+  snapshots_.interrupt(emissions_.ended());
+  if (spectra_.held() == 0) return;
+  SpectrumSlot& newest = spectra_.acquired(spectra_.held() - 1);
+  tell_emissions(newest);
+  newest.snapshot_ends.insert(newest.snapshot_ends.end(), snapshots_.ends().begin(), snapshots_.ends().end());
+}
+
+void BankStage::tell_emissions(SpectrumSlot& slot) {
+  for (const dsp::Emission& emission : emissions_.ended()) {
+    if (emission_budget_ < 1) {
+      ++counters_.dropped_emissions;
+      continue;
+    }
+    emission_budget_ -= 1;
+    const double rate = rate_.value;
+    slot.emissions.push_back({emission,
+                              (plan_->centre + emission.low).value,
+                              (plan_->centre + emission.high).value,
+                              {std::llround(static_cast<double>(emission.start.value) * original_samples_),
+                               static_cast<double>(emission.start.value) / rate,
+                               static_cast<double>(emission.end - emission.start) / rate,
+                               {}}});
+  }
 }
 
 void BankStage::take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins) {
@@ -123,6 +193,7 @@ void BankStage::attach_facts(StreamFacts& facts, dsp::SampleIndex now) {
 
 StreamCounters BankStage::counters() const {
   StreamCounters now = counters_;
+  now.dropped_emissions += emissions_.dropped();
   now.gaps += assembler_.nonfinite_holes();
   now.nonfinite_samples = assembler_.nonfinite_samples();
   now.saturated_samples = assembler_.saturated_samples();

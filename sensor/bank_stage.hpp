@@ -8,9 +8,11 @@
 
 #include "dsp/block_assembler.hpp"
 #include "dsp/dc_offset.hpp"
+#include "dsp/emission_detector.hpp"
 #include "dsp/fft.hpp"
 #include "sensor/gatekeeper.hpp"
 #include "sensor/pipeline_blocks.hpp"
+#include "sensor/snapshot_planner.hpp"
 
 namespace windhover::sensor {
 
@@ -45,11 +47,15 @@ class BankStage {
   void push(const dsp::AssembledBlock& block);
   void take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins);
   void open_windows(const std::vector<std::uint8_t>& reasons);
+  void watch_emissions(const dsp::AssembledBlock& block, SpectrumSlot& slot);
+  void end_emissions();
+  void tell_emissions(SpectrumSlot& slot);
   void attach_facts(StreamFacts& facts, dsp::SampleIndex now);
 
   IqRing& iq_;
   SpectrumRing& spectra_;
   dsp::Hertz rate_;
+  double original_samples_;  // of the recording for each of the stream
   std::size_t sample_bytes_;
   dsp::BankGeometry geometry_;
   dsp::Fft forward_;
@@ -63,6 +69,10 @@ class BankStage {
   std::vector<std::int64_t> open_until_;  // by channel, in blocks_
   std::int64_t blocks_ = 0;               // handed to the ring since the last tuning
   bool hole_before_next_ = false;         // a spectrum was dropped
+  dsp::EmissionDetector emissions_;
+  SnapshotPlanner snapshots_;
+  std::int64_t unbroken_ = 0;  // blocks since the last gap
+  double emission_budget_ = 0;
   std::vector<ClockAnchor> new_anchors_;
   std::optional<dsp::Hertz> new_centre_;
   StreamCounters counters_;

@@ -10,6 +10,9 @@ namespace {
 // How often the feed learns that nothing happened: it may tell a frame only when all workers are past it.
 constexpr std::uint64_t kSpectraPerBatch = 128;
 
+// Behind all channels in the order of events.
+constexpr std::uint32_t kFirstLane = 1U << 30;
+
 // Channels by cost, dearest first, each to the worker that has least: the same for every run.
 std::vector<std::uint32_t> share_of(const ChannelPlan& plan, const WorkerShare& share) {
   std::vector<std::uint32_t> order(plan.channels.size());
@@ -36,7 +39,9 @@ ChannelWorker::ChannelWorker(const WorkerShare& share, const SourceInfo& source,
       stream_rate_(source.rate.value),
       original_samples_(source.original_rate.value_or(source.rate) / source.rate),
       spectra_(spectra),
-      events_(events) {
+      events_(events),
+      snapshots_(first_plan.geometry) {
+  finished_snapshots_.reserve(kSnapshotLanes);
   tune(first_plan);
 }
 
@@ -92,6 +97,10 @@ void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool
   }
   const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.centre;
   if (share_.index == 0 && has_facts) pending_.push_back({spectrum_, 0, ordinal_++, now_, slot.facts});
+  if (share_.index == 0)
+    for (const TimedEmission& emission : slot.emissions)
+      pending_.push_back({spectrum_, 0, ordinal_++, now_, emission});
+  take_snapshots(slot);
   for (Channel& channel : current_->channels) {
     channel.extracted.reset();
     if (slot.open[channel.number]) channel.extracted = valid_samples(channel, slot, gap || !channel.open);
@@ -112,7 +121,35 @@ decoders::IqBlock ChannelWorker::valid_samples(Channel& channel, const SpectrumS
   return {iq, {start + from}, gap};
 }
 
+// A lane belongs to this worker while the snapshot taken in it does.
+void ChannelWorker::take_snapshots(const SpectrumSlot& slot) {
+  finished_snapshots_.assign(slot.snapshot_ends.begin(), slot.snapshot_ends.end());
+  for (const EmissionSnapshotStart& order : slot.snapshot_starts)
+    if (order.number % share_.workers == share_.index) snapshots_.start(order);
+  for (std::size_t lane = 0; lane < kSnapshotLanes; ++lane)
+    if ((slot.snapshot_lanes >> lane & 1U) != 0) snapshots_.take(lane, slot.bins.data(), slot.block);
+}
+
+void ChannelWorker::look_at_snapshots() {
+  for (const EmissionSnapshotEnd& end : finished_snapshots_) {
+    const auto taken = snapshots_.finish(end);
+    if (!taken) continue;
+    TimedSignal signal;
+    signal.emission = taken->emission;
+    signal.signal = snapshots_.classify(*taken);
+    signal.center_hz = current_->plan->centre.value + static_cast<double>(taken->offset_bins) * dsp::kBinHz;
+    signal.at = {std::llround(taken->first * original_samples_),
+                 taken->first / stream_rate_,
+                 static_cast<double>(taken->snapshot.iq.size()) / taken->snapshot.rate.value,
+                 {}};
+    pending_.push_back(
+        {spectrum_, kFirstLane + static_cast<std::uint32_t>(end.lane), 0, now_, std::move(signal)});
+  }
+  finished_snapshots_.clear();
+}
+
 void ChannelWorker::decode() {
+  look_at_snapshots();
   for (Channel& channel : current_->channels) {
     if (channel.extracted) {
       channel.decoder->process(*channel.extracted, output_);

@@ -10,6 +10,7 @@
 #include "decoders/decoder.hpp"
 #include "dsp/filter_bank.hpp"
 #include "sensor/pipeline_blocks.hpp"
+#include "sensor/snapshot_taker.hpp"
 
 namespace windhover::sensor {
 
@@ -46,7 +47,9 @@ class ChannelWorker {
   // The ring's lease is held while samples are extracted, never while they are decoded.
   void extract(const SpectrumSlot& slot, std::uint64_t number, bool gap);
   static decoders::IqBlock valid_samples(Channel& channel, const SpectrumSlot& slot, bool gap);
+  void take_snapshots(const SpectrumSlot& slot);
   void decode();
+  void look_at_snapshots();
   void finish(Channel& channel);
   void finish_all();
   void collect(Channel& channel);
@@ -60,6 +63,8 @@ class ChannelWorker {
   EventRing& events_;
   std::vector<std::unique_ptr<Tuned>> tuned_;  // one for each plan seen
   Tuned* current_ = nullptr;
+  SnapshotTaker snapshots_;
+  std::vector<EmissionSnapshotEnd> finished_snapshots_;  // of the spectrum being worked on
   decoders::DecoderOutput output_;
   std::vector<StreamEvent> pending_;
   std::uint64_t spectrum_ = 0;  // ring number of the one being worked on

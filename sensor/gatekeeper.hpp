@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "dsp/chirp_screen.hpp"
@@ -22,6 +23,9 @@ class Gatekeeper {
   /// bins  one block's spectrum, fft_size bins in FFT order
   /// open  one entry a channel: set to 1 where this block is a reason to open, else to 0
   void judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
+
+  /// Of the block judged last, as dsp::hann_cells makes them.
+  std::span<const float> cells() const { return cells_; }
 
  private:
   /// A waveform that decoders declared.

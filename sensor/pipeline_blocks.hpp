@@ -12,6 +12,7 @@
 #include "sensor/channel_plan.hpp"
 #include "sensor/events.hpp"
 #include "sensor/ring.hpp"
+#include "sensor/snapshot_planner.hpp"
 #include "sensor/source.hpp"
 
 namespace windhover::sensor {
@@ -31,8 +32,9 @@ struct StreamCounters {
       0;  ///< known to be missing: jumps of the index and blocks lost between threads
   std::uint64_t nonfinite_samples = 0;
   std::uint64_t saturated_samples = 0;
-  std::uint64_t dropped_chunks = 0;   ///< between radio and bank
-  std::uint64_t dropped_spectra = 0;  ///< because a channel worker sat on the slot
+  std::uint64_t dropped_chunks = 0;     ///< between radio and bank
+  std::uint64_t dropped_spectra = 0;    ///< because a channel worker sat on the slot
+  std::uint64_t dropped_emissions = 0;  ///< because there were too many
 };
 
 struct ClockAnchor {
@@ -53,8 +55,12 @@ struct SpectrumSlot {
   std::int64_t block = 0;  ///< on the bank's grid
   dsp::SampleIndex first_valid{}, end_valid{};
   bool gap = false;
-  const ChannelPlan* plan = nullptr;  ///< lives as long as the stream
-  std::vector<std::uint8_t> open;     ///< by channel of the plan
+  const ChannelPlan* plan = nullptr;     ///< lives as long as the stream
+  std::vector<std::uint8_t> open;        ///< by channel of the plan
+  std::vector<TimedEmission> emissions;  ///< that were found to have ended
+  std::uint8_t snapshot_lanes = 0;       ///< bit by lane: the block belongs to the lane's snapshot
+  std::vector<EmissionSnapshotStart> snapshot_starts;  ///< with this block
+  std::vector<EmissionSnapshotEnd> snapshot_ends;  ///< of those that hold nothing of it or of what follows
   StreamFacts facts;
 };
 using SpectrumRing = Ring<SpectrumSlot>;
@@ -66,7 +72,9 @@ struct StreamEvent {
   std::uint32_t channel = 0;
   std::uint32_t ordinal = 0;
   dsp::SampleIndex now{};  ///< stream time at which it came out
-  std::variant<StreamFacts, TimedFrame, TimedReject, TimedPart, TimedPdu, OthersHeard> what;
+  std::variant<StreamFacts, TimedFrame, TimedReject, TimedPart, TimedPdu, OthersHeard, TimedEmission,
+               TimedSignal>
+      what;
 };
 
 /// channel worker → feed.

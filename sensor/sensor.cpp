@@ -226,6 +226,12 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   } else if (auto* pdu = std::get_if<TimedPdu>(&event.what)) {
     timed(pdu->at);
     feed.on_pdu(*pdu, now);
+  } else if (auto* emission = std::get_if<TimedEmission>(&event.what)) {
+    timed(emission->at);
+    feed.on_emission(*emission, now);
+  } else if (auto* signal = std::get_if<TimedSignal>(&event.what)) {
+    timed(signal->at);
+    feed.on_signal(*signal, now);
   } else if (const auto* part = std::get_if<TimedPart>(&event.what)) {
     const auto linker = linkers_.find(part->decoder);
     if (linker == linkers_.end()) return;
@@ -294,6 +300,7 @@ StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now
   s.nonfinite_samples = original(counters.nonfinite_samples);
   s.drops["iq"] = counters.dropped_chunks;
   s.drops["spectra"] = counters.dropped_spectra;
+  if (counters.dropped_emissions > 0) s.drops["emissions"] = counters.dropped_emissions;
   for (const Input& input : inputs_) s.drops["channels"] += input.lost_spectra;
   s.notes = options_.notes;
   s.saturated_samples = counters.saturated_samples;

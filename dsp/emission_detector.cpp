@@ -1,0 +1,360 @@
+#include "dsp/emission_detector.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/energy_gate.hpp"
+#include "dsp/simd.hpp"
+
+namespace windhover::dsp {
+namespace {
+
+constexpr std::size_t kMostTracks = 96, kMostIntervals = 256, kMostEnded = 64;
+
+// Mean over four cells and two blocks that continues an emission: 4.5 sigma of noise.
+constexpr float kOn = 2;
+constexpr float kOnCell = 1.8f;
+constexpr std::size_t kCloseGap = 2;  // cells
+
+// Steps without power that end an emission. Of narrow ones noise hides more.
+constexpr std::uint32_t kOffSteps = 1, kOffStepsNarrow = 3;
+constexpr float kFaded = 0.3f;  // of the level that continues a narrow one
+constexpr std::size_t kNarrowCells = 8;
+
+constexpr std::uint32_t kStretchSteps = 333;  // 50 ms
+constexpr std::uint32_t kYoungSteps = 4;
+constexpr std::uint32_t kOtherSteps = 2;  // that another width lasts before it is another emission
+constexpr double kWider = 1.5, kNarrower = 0.6;
+constexpr std::size_t kOtherCells = 6;
+constexpr double kSumOfParts = 0.7;
+constexpr float kFilledGap = 0.4f;
+
+constexpr std::uint8_t kBusySteps = 4;
+constexpr float kStrong = 200;  // whose skirts reach far
+
+Extent hull(Extent a, Extent b) { return {std::min(a.begin, b.begin), std::max(a.end, b.end)}; }
+bool overlap(Extent a, Extent b) { return a.begin < b.end && b.begin < a.end; }
+
+WINDHOVER_CLONES
+float add_up(const float* ratio, float* profile, std::size_t n) noexcept {
+  float sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    profile[i] += ratio[i];
+    sum += ratio[i];
+  }
+  return sum;
+}
+
+float mean(const float* values, Extent cells) {
+  float sum = 0;
+  for (std::size_t i = cells.begin; i < cells.end; ++i) sum += values[i];
+  return sum / static_cast<float>(std::max<std::size_t>(1, cells.size()));
+}
+
+}  // namespace
+
+EmissionDetector::EmissionDetector(const BankGeometry& geometry)
+    : geometry_(geometry),
+      cells_(geometry.fft_size / kBinsPerCell),
+      padded_((cells_ + BoxScreen::kTileCells - 1) / BoxScreen::kTileCells * BoxScreen::kTileCells),
+      screen_(cells_),
+      noise_(cells_),
+      origins_(static_cast<std::int64_t>(geometry.hop)),
+      history_(kHistory * padded_),
+      profiles_(kMostTracks * padded_),
+      busy_(screen_.tiles()),
+      series_(kHistory),
+      profile_(padded_) {
+  for (std::size_t i = 0; i < kMostTracks; ++i) free_profiles_.push_back(kMostTracks - 1 - i);
+  tracks_.reserve(kMostTracks);
+  intervals_.reserve(kMostIntervals);
+  ended_.reserve(kMostEnded);
+  active_.reserve(kMostTracks);
+}
+
+void EmissionDetector::push(std::int64_t block, std::span<const float> cells) noexcept {
+  ended_.clear();
+  if (count_ == 0) base_block_ = block;
+  float* into = history_.data() + (count_ % kHistory) * padded_;
+  std::copy(cells.begin(), cells.end(), into);
+  ++count_;
+  if (!noise_.is_settled()) {
+    noise_.settle(into);
+    return;
+  }
+  if (count_ % 2 == 0) step();
+}
+
+void EmissionDetector::interrupt() noexcept {
+  ended_.clear();
+  end_all();
+  active_.clear();
+  origins_.flush(ended_);
+  screen_.restart();
+  std::fill(busy_.begin(), busy_.end(), std::uint8_t{0});
+  count_ = 0;
+}
+
+void EmissionDetector::forget_floor() noexcept {
+  noise_.restart();
+  origins_.forget();
+}
+
+void EmissionDetector::step() noexcept {
+  screen_.set_margin(noise_.margin());
+  screen_.step(row(count_ - 2), row(count_ - 1), noise_.inverse());
+  for (std::uint8_t& steps : busy_) steps = static_cast<std::uint8_t>(steps > 0 ? steps - 1 : 0);
+  find_intervals();
+  match();
+  end_finished();
+  mark_busy();
+  if (noise_.follow(screen_, busy_) != 1) {
+    // What was measured against the old floors is no more comparable.
+    end_all();
+    screen_.restart();
+  }
+  origins_.ready(SampleIndex{geometry_.block_start(base_block_ + static_cast<std::int64_t>(count_))}, ended_);
+  list_active();
+}
+
+// Cells that stand out, tile by tile; most tiles of a quiet band hold none.
+void EmissionDetector::find_intervals() noexcept {
+  intervals_.clear();
+  for (std::size_t tile = 0; tile < screen_.tiles(); ++tile) {
+    const std::size_t from = tile * BoxScreen::kTileCells, to = from + screen_.cells_of_tile(tile);
+    if (screen_.wide_seed(tile)) {
+      busy_[tile] = kBusySteps;
+      add_interval({from, to}, true);
+    }
+    if (screen_.most_smooth(tile) < kOn && !screen_.narrow_seed(tile)) continue;
+    for (std::size_t i = from; i < to; ++i) {
+      const bool seed = screen_.narrow_seed(tile) && screen_.is_seed(i);
+      if (seed || screen_.smooth(i) > kOn) {
+        const Extent cells = trimmed({i, std::min(i + BoxScreen::kSmoothCells, cells_)});
+        if (cells.size() > 0) add_interval(cells, seed);
+      }
+    }
+  }
+}
+
+Extent EmissionDetector::trimmed(Extent cells) const noexcept {
+  const float* ratio = screen_.ratio();
+  while (cells.size() > 0 && ratio[cells.begin] < kOnCell) ++cells.begin;
+  while (cells.size() > 0 && ratio[cells.end - 1] < kOnCell) --cells.end;
+  return cells;
+}
+
+void EmissionDetector::add_interval(Extent cells, bool seed) noexcept {
+  if (!intervals_.empty() && cells.begin <= intervals_.back().cells.end + kCloseGap) {
+    intervals_.back().cells = hull(intervals_.back().cells, cells);
+    intervals_.back().seed |= seed;
+  } else if (intervals_.size() < kMostIntervals) {
+    intervals_.push_back({cells, seed});
+  }
+}
+
+void EmissionDetector::match() noexcept {
+  for (Track& track : tracks_) {
+    track.on = false;
+    track.seen = {};
+  }
+  for (Interval& interval : intervals_) match_one(interval);
+  for (Track& track : tracks_) follow(track);
+  remove_dead();
+  const bool open_start = count_ <= 2 * kYoungSteps;
+  for (const Interval& interval : intervals_)
+    if (interval.seed && !interval.taken) begin(interval, open_start);
+}
+
+void EmissionDetector::match_one(Interval& interval) noexcept {
+  std::size_t first = tracks_.size(), count = 0;
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    if (!overlap(tracks_[i].cells, interval.cells)) continue;
+    first = std::min(first, i);
+    ++count;
+  }
+  if (count == 0) return;
+  interval.taken = true;
+  if (count > 1) return match_several(interval, first, count);
+  Track& track = tracks_[first];
+  track.seen = track.on ? hull(track.seen, interval.cells) : interval.cells;
+  track.on = true;
+}
+
+// Something lies over several: they are one that was found in pieces, or a wide one has come over them, or
+// noise has bridged the gap between neighbours.
+void EmissionDetector::match_several(Interval& interval, std::size_t first, std::size_t count) noexcept {
+  std::size_t parts = 0;
+  std::uint64_t oldest = tracks_[first].first, youngest = oldest;
+  for (std::size_t i = first; i < tracks_.size(); ++i) {
+    if (!overlap(tracks_[i].cells, interval.cells)) continue;
+    parts += tracks_[i].cells.size();
+    oldest = std::min(oldest, tracks_[i].first);
+    youngest = std::max(youngest, tracks_[i].first);
+  }
+  const bool is_sum = static_cast<double>(parts) > kSumOfParts * static_cast<double>(interval.cells.size());
+  const bool one = are_one(interval, first, count) && youngest - oldest <= 4;
+  for (std::size_t i = first; i < tracks_.size(); ++i) {
+    Track& track = tracks_[i];
+    if (!overlap(track.cells, interval.cells)) continue;
+    if (i == first || !one) {
+      const Extent own{std::max(track.cells.begin, interval.cells.begin),
+                       std::min(track.cells.end, interval.cells.end)};
+      const Extent seen = one || (!is_sum && track.steps >= kYoungSteps) ? interval.cells : own;
+      track.seen = track.on ? hull(track.seen, seen) : seen;
+      track.on = true;
+      if (one) track.cells = hull(track.cells, interval.cells);
+    } else {
+      track.off_steps = kStretchSteps;  // the first has it now
+      track.on = false;
+      track.level = 0;
+    }
+  }
+}
+
+bool EmissionDetector::are_one(const Interval& interval, std::size_t first,
+                               std::size_t count) const noexcept {
+  float in_tracks = 0, in_all = 0;
+  std::size_t cells = 0;
+  for (std::size_t i = first; i < tracks_.size(); ++i) {
+    if (!overlap(tracks_[i].cells, interval.cells)) continue;
+    const auto size = static_cast<float>(tracks_[i].cells.size());
+    in_tracks += size * (mean(screen_.ratio(), tracks_[i].cells) - 1);
+    cells += tracks_[i].cells.size();
+  }
+  const std::size_t all = interval.cells.size();
+  if (cells >= all || all - cells <= kCloseGap * (count - 1)) return true;
+  in_all = static_cast<float>(all) * (mean(screen_.ratio(), interval.cells) - 1);
+  const float in_gaps = (in_all - in_tracks) / static_cast<float>(all - cells);
+  return in_gaps > kFilledGap * in_tracks / static_cast<float>(cells);
+}
+
+void EmissionDetector::begin(const Interval& interval, bool open_start) noexcept {
+  if (free_profiles_.empty()) {
+    ++dropped_;
+    return;
+  }
+  Track track{.id = next_id_++,
+              .cells = interval.cells,
+              .first = count_ - 2,
+              .last_on = count_,
+              .profile = free_profiles_.back(),
+              .start = static_cast<double>(count_) - 2.5};
+  free_profiles_.pop_back();
+  std::fill_n(profiles_.begin() + static_cast<std::ptrdiff_t>(track.profile * padded_), padded_, 0.0f);
+  track.open_start = open_start;
+  track.on = true;
+  accumulate(track);
+  tracks_.push_back(track);
+}
+
+// What the step has shown of a track.
+void EmissionDetector::follow(Track& track) noexcept {
+  if (!track.on && track.cells.size() < kNarrowCells &&
+      mean(screen_.ratio(), track.cells) - 1 > kFaded * track.level) {
+    track.on = true;
+    track.seen = track.cells;
+  }
+  if (!track.on) {
+    ++track.off_steps;
+    return;
+  }
+  track.off_steps = 0;
+  const auto was = static_cast<double>(track.cells.size()), is = static_cast<double>(track.seen.size());
+  const bool young = track.steps < kYoungSteps;
+  const bool wider = !young && is > kWider * was + kOtherCells;
+  const bool narrower = !young && is + kOtherCells < kNarrower * was;
+  track.wider = wider ? track.wider + 1 : 0;
+  track.narrower = narrower ? track.narrower + 1 : 0;
+  if (track.wider >= kOtherSteps || track.narrower >= kOtherSteps + 1) {
+    for (Interval& interval : intervals_)
+      if (overlap(interval.cells, track.seen)) {
+        interval.taken = false;
+        interval.seed = true;
+      }
+    track.off_steps = kStretchSteps;
+    return;
+  }
+  if (!wider) track.cells = hull(track.cells, track.seen);
+  if (!wider && !narrower) {
+    track.last_on = count_;
+    accumulate(track);
+  }
+}
+
+void EmissionDetector::accumulate(Track& track) noexcept {
+  const std::size_t pad = 8 + track.cells.size() / 8;
+  const std::size_t from = track.cells.begin > pad ? track.cells.begin - pad : 0;
+  const std::size_t to = std::min(track.cells.end + pad, cells_);
+  float* profile = profiles_.data() + track.profile * padded_;
+  const float* ratio = screen_.ratio();
+  add_up(ratio + from, profile + from, track.cells.begin - from);
+  const float sum = add_up(ratio + track.cells.begin, profile + track.cells.begin, track.cells.size());
+  add_up(ratio + track.cells.end, profile + track.cells.end, to - track.cells.end);
+  const float excess = sum / static_cast<float>(track.cells.size()) - 1;
+  track.peak = std::max(track.peak, excess);
+  ++track.summed;
+  ++track.steps;
+  track.level += (excess - track.level) / static_cast<float>(std::min(track.summed, 16U));
+}
+
+void EmissionDetector::remove_dead() noexcept {
+  const auto limit = [](const Track& track) {
+    return track.cells.size() < kNarrowCells ? kOffStepsNarrow : kOffSteps;
+  };
+  for (Track& track : tracks_)
+    if (track.off_steps >= limit(track) && track.level > 0) end(track, false);
+  std::erase_if(tracks_, [&](const Track& track) {
+    const bool dead = track.off_steps >= limit(track);
+    if (dead) free_profiles_.push_back(track.profile);
+    return dead;
+  });
+}
+
+void EmissionDetector::end_finished() noexcept {
+  for (Track& track : tracks_) {
+    if (!track.has_start && count_ - track.first >= kHistory - 10 && track.on) {
+      track.start = measure(track, true).start;
+      track.has_start = true;
+    }
+    if (track.summed >= kStretchSteps) next_stretch(track);
+  }
+}
+
+void EmissionDetector::end_all() noexcept {
+  for (const Track& track : tracks_) {
+    end(track, true);
+    free_profiles_.push_back(track.profile);
+  }
+  tracks_.clear();
+}
+
+void EmissionDetector::next_stretch(Track& track) noexcept {
+  end(track, true);
+  std::fill_n(profiles_.begin() + static_cast<std::ptrdiff_t>(track.profile * padded_), padded_, 0.0f);
+  track.id = next_id_++;
+  track.first = track.last_on;
+  track.start = static_cast<double>(track.first) - 0.5;
+  track.has_start = track.open_start = true;
+  track.summed = 0;
+  track.peak = 0;
+}
+
+void EmissionDetector::mark_busy() noexcept {
+  for (const Track& track : tracks_) {
+    const std::size_t reach = track.level > kStrong ? track.cells.size() : BoxScreen::kTileCells;
+    const std::size_t from = track.cells.begin > reach ? track.cells.begin - reach : 0;
+    const std::size_t to = std::min(track.cells.end + reach, cells_);
+    std::fill(busy_.begin() + static_cast<std::ptrdiff_t>(from / BoxScreen::kTileCells),
+              busy_.begin() + static_cast<std::ptrdiff_t>((to - 1) / BoxScreen::kTileCells + 1), kBusySteps);
+  }
+}
+
+void EmissionDetector::list_active() noexcept {
+  active_.clear();
+  for (const Track& track : tracks_)
+    active_.push_back({track.id, base_block_ + static_cast<std::int64_t>(track.first), track.cells.begin,
+                       track.cells.end, track.summed, track.level, track.open_start});
+}
+
+}  // namespace windhover::dsp
