@@ -76,8 +76,7 @@ double product(std::span<const double> a, std::span<const double> b, std::size_t
 double oscillator_evidence(double difference_ppm, double error_ppm, double sharing) {
   const double other = gauss(difference_ppm, std::numbers::sqrt2 * kOscillatorSpread_ppm);
   const double same = gauss(difference_ppm, std::hypot(error_ppm, kDrift_ppm));
-  if (!(other > 0)) return 0;  // further off than any oscillator: the raster was not understood
-  return std::log(sharing * same / other + (1 - sharing));
+  return std::log(other > 0 ? sharing * same / other + (1 - sharing) : 1 - sharing);
 }
 
 std::optional<LevelEvidence> level_evidence(std::span<const SecondLevel> a, std::span<const SecondLevel> b) {

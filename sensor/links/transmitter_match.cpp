@@ -15,8 +15,12 @@ constexpr std::size_t kMostTold = 5;
 constexpr double kLeastTold = 0.02;
 constexpr double kOffsetError_ppm = 0.02;  // of an aircraft's frames, at the least
 
-// Before anything is measured: what share of links is somebody's whom no broadcast names.
-constexpr double kUnattributed = 0.35;
+// Before anything is measured: what share of links is somebody's whom no broadcast names. Nearly all are of
+// those that are known for something else than a drone's.
+constexpr double kUnattributed = 0.35, kUnattributedUnknown = 0.7, kUnattributedOther = 0.98;
+
+// Further off than any oscillator: the raster of the link's kind was not understood.
+constexpr double kNoOscillator_ppm = 50;
 
 // DroneID and OcuSync links come from one radio. Other transports may have a chip of their own, and a remote
 // controller's oscillator is not the aircraft's.
@@ -33,6 +37,11 @@ constexpr double kAlone = -1.9;  // the link goes on without the aircraft
 bool is_ocusync(std::string_view kind) { return kind.starts_with("ocusync"); }
 bool is_sent_by_controller(std::string_view kind) {
   return kind == "ocusync_control" || kind == "lora_control";
+}
+
+double unattributed(const LinkFeatures& link) {
+  if (link.drone_like) return kUnattributed;
+  return link.kind == "unknown" ? kUnattributedUnknown : kUnattributedOther;
 }
 
 double median(std::vector<double>& values) {
@@ -90,8 +99,8 @@ AttributionResult TransmitterMatch::attribute(const LinkFeatures& link, UtcTime 
   const double now_s = seconds(now);
   AttributionResult result;
   if (aircraft_.empty()) return result;
-  const double prior = (1 - kUnattributed) / static_cast<double>(aircraft_.size());
-  double sum = kUnattributed;
+  double sum = unattributed(link);
+  const double prior = (1 - sum) / static_cast<double>(aircraft_.size());
   for (const auto& [id, aircraft] : aircraft_) {
     Match found = match(link, aircraft, now_s);
     const double weight = found.evidence.empty() ? 0 : prior * std::exp(found.log_ratio);
@@ -142,6 +151,7 @@ void TransmitterMatch::match_oscillators(const LinkFeatures& link, const Aircraf
   double difference = *link.offset_ppm - middle;
   if (is_ocusync(link.kind) && link.center_hz > 0)
     difference = std::remainder(difference, kRaster_hz / link.center_hz * 1e6);
+  if (!(std::abs(difference) < kNoOscillator_ppm)) return;
   match.log_ratio +=
       oscillator_evidence(difference, std::hypot(error, link.offset_error_ppm.value_or(0.1)), best_sharing);
   match.evidence.push_back({"carrier offset apart by", difference, "ppm"});

@@ -75,6 +75,18 @@ BOOST_AUTO_TEST_CASE(a_link_that_fits_nobody_is_nobodys) {
   BOOST_TEST(TransmitterMatch().attribute(video(1), at(20)).unattributed == 1);
 }
 
+// Whatever its crystal says: a ZigBee lamp is no aircraft's.
+BOOST_AUTO_TEST_CASE(what_is_known_for_something_else_is_left_alone) {
+  TransmitterMatch match;
+  hear(match, "a", 1.0);
+  LinkFeatures lamp = video(1.1);
+  lamp.kind = "zigbee";
+  lamp.drone_like = false;
+  BOOST_TEST(match.attribute(lamp, at(20)).unattributed > 0.5);
+  lamp.offset_ppm = 400;
+  BOOST_TEST(match.attribute(lamp, at(20)).unattributed == 1);
+}
+
 BOOST_AUTO_TEST_CASE(offsets_count_from_the_nearest_point_of_the_raster) {
   TransmitterMatch match;
   hear(match, "a", 1.0);
