@@ -108,8 +108,9 @@ void add_decoder_options(CLI::App& app, DecoderChoice& decoders, SensorOptions& 
 }
 
 CLI::App* add_replay(CLI::App& app, Raw& raw) {
-  CLI::App* replay =
-      app.add_subcommand("replay", "decode recordings: SigMF pairs and archives, or raw samples by flags");
+  CLI::App* replay = app.add_subcommand("replay",
+                                        "decode recordings: SigMF pairs and archives, raw samples by flags, "
+                                        "or scene files, which are rendered first");
   replay->add_option("RECORDING", raw.replay.recordings, "files")->required();
   replay->add_option("--speed", raw.speed, "max or realtime")
       ->capture_default_str()

@@ -4,11 +4,13 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "dsp/fft.hpp"
 #include "sensor/aircraft_table.hpp"
 #include "sensor/cli/commands.hpp"
+#include "sensor/cli/scene_recording.hpp"
 #include "sensor/cli/stop_signal.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/feed.hpp"
@@ -95,7 +97,10 @@ int run_replay(const ReplayCommand& command) {
   Outputs outputs(command.output);
   for (const auto& recording : command.recordings) {
     SensorOptions options = command.sensor;
-    auto source = at_bank_rate(open_recording(recording, command.recording), options.notes);
+    std::optional<SceneRecording> scene;
+    if (is_scene(recording)) scene.emplace(recording);
+    auto source = at_bank_rate(open_recording(scene ? scene->recording() : recording, command.recording),
+                               options.notes);
     Sensor sensor(std::move(source), decoders, options);
     sensor.run(outputs.stage(), stop);
     if (stop) break;
