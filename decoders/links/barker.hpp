@@ -14,7 +14,9 @@ namespace windhover::decoders::links {
 class BarkerMeter {
  public:
   BarkerMeter();
-  /// in  may begin before and end behind the emission
+  /// in  may begin before and end behind the emission. Symbols tell the carrier modulo a quarter of their
+  /// rate;
+  ///     the edges decide.
   std::optional<Finding<Dsss>> estimate(const Excerpt& in) noexcept;
 
  private:

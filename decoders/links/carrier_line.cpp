@@ -11,6 +11,8 @@ constexpr double kShareOfSignal = 0.6;
 constexpr double kStillBins = 1.5;  // from one window to the next, in most of them
 constexpr double kStillOfRange = 0.22;
 constexpr double kMost = 0.75;
+constexpr double kStillWidth_hz = 60e3;
+constexpr std::size_t kFewestWindows = 6;
 
 struct Peak {
   double bin = 0, share = 0;
@@ -44,21 +46,21 @@ std::vector<float> hann_window(std::size_t size) {
 
 }  // namespace
 
-CarrierMeter::CarrierMeter()
-    : short_fft_(kShortWindow, dsp::FftDirection::forward),
-      long_fft_(kLongWindow, dsp::FftDirection::forward),
-      in_(kLongWindow),
-      out_(kLongWindow),
-      short_hann_(hann_window(kShortWindow)),
-      long_hann_(hann_window(kLongWindow)),
-      steps_(kMostPairs) {}
+CarrierMeter::CarrierMeter() : in_(kWindows.back()), out_(kWindows.back()), steps_(kMostPairs) {
+  for (const std::size_t size : kWindows) {
+    ffts_.emplace_back(size, dsp::FftDirection::forward);
+    hanns_.push_back(hann_window(size));
+  }
+}
 
 std::optional<Finding<Carrier>> CarrierMeter::estimate(const Excerpt& in, double snr) noexcept {
-  const bool is_short = in.iq.size() < 6 * kLongWindow;
-  const std::size_t window = is_short ? kShortWindow : kLongWindow;
-  if (in.iq.size() < 6 * window) return std::nullopt;
-  const dsp::Fft& fft = is_short ? short_fft_ : long_fft_;
-  const std::vector<float>& hann = is_short ? short_hann_ : long_hann_;
+  // The longest that leaves enough of them, but what sweeps must stand still within one.
+  std::size_t which = in.width_hz() > kStillWidth_hz ? 1 : 2;
+  while (which > 0 && in.iq.size() < kFewestWindows * kWindows[which]) --which;
+  const std::size_t window = kWindows[which];
+  if (in.iq.size() < kFewestWindows * window) return std::nullopt;
+  const dsp::Fft& fft = ffts_[which];
+  const std::vector<float>& hann = hanns_[which];
   const std::size_t pairs = std::min(in.iq.size() / window, kMostPairs);
   const double bin_hz = in.rate_hz / static_cast<double>(window);
   double share = 0, low = static_cast<double>(window), high = -low;
@@ -86,11 +88,11 @@ std::optional<Finding<Carrier>> CarrierMeter::estimate(const Excerpt& in, double
   std::nth_element(steps_.begin(), middle, steps_.begin() + static_cast<std::ptrdiff_t>(pairs));
   const double step = *middle, range = high - low;
   if (share < kShareOfSignal * snr / (1 + snr)) return std::nullopt;
-  if (share < 0.25) return std::nullopt;
+  if (share < (in.width_hz() > kStillWidth_hz ? 0.25 : 0.15)) return std::nullopt;
   if (step > std::max(kStillBins, kStillOfRange * range)) return std::nullopt;
   // A line that stands still is no wider than a window shows it; what makes the emission wider must be its
   // way.
-  constexpr double kStillWidth_hz = 60e3, kWayOfWidth = 0.3;
+  constexpr double kWayOfWidth = 0.3;
   if (in.width_hz() > kStillWidth_hz && range * bin_hz < kWayOfWidth * in.width_hz()) return std::nullopt;
   const auto n = static_cast<double>(pairs);
   const double spread = sum_tt - sum_t * sum_t / n;

@@ -2,6 +2,7 @@
 // A carrier without modulation, or one that wanders slowly: at any moment it is one line, and from one moment
 // to the next the line stays where it was.
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -19,12 +20,12 @@ class CarrierMeter {
   std::optional<Finding<Carrier>> estimate(const Excerpt& in, double snr) noexcept;
 
  private:
-  static constexpr std::size_t kShortWindow = 32, kLongWindow = 64;
+  static constexpr std::array<std::size_t, 3> kWindows{32, 64, 128};
   static constexpr std::size_t kMostPairs = 256;
 
-  dsp::Fft short_fft_, long_fft_;
+  std::vector<dsp::Fft> ffts_;
   dsp::AlignedVector<cf32> in_, out_;
-  std::vector<float> short_hann_, long_hann_;
+  std::vector<std::vector<float>> hanns_;
   std::vector<double> steps_;
 };
 

@@ -67,8 +67,8 @@ FskMeter::Line FskMeter::rate_line(const Excerpt& in, std::size_t lag) noexcept 
                  c = static_cast<double>(power_[k + 1]);
     const double curve = a - 2 * b + c;
     const double hz = (static_cast<double>(k) + (curve < 0 ? 0.5 * (a - c) / curve : 0)) * bin_hz;
-    if (evidence > best.evidence) best = {hz, evidence};
-    if (evidence > known.evidence && is_known(hz, resolution_hz)) known = {hz, evidence};
+    if (evidence > best.evidence) best = {hz, evidence, {}};
+    if (evidence > known.evidence && is_known(hz, resolution_hz)) known = {hz, evidence, {}};
   }
   if (best.evidence > kEvidenceAnywhere) return best;
   return known.evidence > kEvidenceAtKnown ? known : Line{};
@@ -94,7 +94,7 @@ FskMeter::Line FskMeter::paired_lines(const Excerpt& in) noexcept {
       const double least = static_cast<double>(std::min(power_[low], power_[high]));
       if (least < 4 * density_around(high)) continue;
       const double evidence = least / std::max(density_around(low), density_around(high));
-      if (evidence > best.evidence) best = {rate_hz, evidence};
+      if (evidence > best.evidence) best = {rate_hz, evidence, static_cast<double>(middle) * bin_hz / 2};
     }
   }
   return best.evidence > kEvidenceAtKnown ? best : Line{};
@@ -113,7 +113,7 @@ FskMeter::Line FskMeter::known_keying(const Excerpt& in) noexcept {
   for (const Known& known : kKnown) {
     if (in.width_hz() < known.narrowest_hz || in.width_hz() > known.widest_hz) continue;
     const double evidence = timing_.evidence(in, known.keying);
-    if (evidence > best.evidence) best = {known.keying.rate_hz, evidence};
+    if (evidence > best.evidence) best = {known.keying.rate_hz, evidence, {}};
   }
   return best.evidence > kEvidenceOfKeying ? best : Line{};
 }
@@ -196,8 +196,17 @@ std::optional<Finding<Fsk>> FskMeter::estimate(const Excerpt& in, double signal_
   out.modulation.deviation_hz = deviation(in, line.hz, signal_power, rms_hz);
   const double index = 2 * out.modulation.deviation_hz / line.hz;
   if (index < kLeastIndex || index > kMostIndex) return std::nullopt;
-  out.carrier_hz = in.middle_hz();
-  out.carrier_error_hz = 2 * rms_hz / std::sqrt(static_cast<double>(in.iq.size()) / in.rate_hz * line.hz);
+  if (line.carrier_hz) {
+    out.carrier_hz = *line.carrier_hz;
+    out.carrier_error_hz = in.rate_hz / static_cast<double>(std::min(in.iq.size(), kSize)) / 4;
+  } else {
+    // The mean frequency; bits that are not balanced move it.
+    cf32 turned{};
+    for (std::size_t n = 1; n < in.iq.size(); ++n) turned += times_conj(in.iq[n], in.iq[n - 1]);
+    const double symbols = static_cast<double>(in.iq.size()) / in.rate_hz * line.hz;
+    out.carrier_hz = phase(turned) / (2 * std::numbers::pi) * in.rate_hz;
+    out.carrier_error_hz = 1.5 * out.modulation.deviation_hz / std::sqrt(symbols);
+  }
   out.confidence = static_cast<float>(1 - 2 / line.evidence);
   return out;
 }

@@ -29,6 +29,7 @@ class FskMeter {
   struct Line {
     double hz = 0;
     double evidence = 0;  ///< power over that of its neighbourhood
+    std::optional<double> carrier_hz{};
   };
   Line rate_line(const Excerpt& in, std::size_t lag) noexcept;
   Line known_keying(const Excerpt& in) noexcept;

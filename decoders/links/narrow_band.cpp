@@ -10,8 +10,8 @@
 namespace windhover::decoders::links {
 namespace {
 
-constexpr double kNarrowest_hz = 20e3;
-constexpr double kLobes = 5;  // of the sinc on either side
+constexpr double kNarrowest_hz = 40e3;  // edges are not exact
+constexpr double kLobes = 5;            // of the sinc on either side
 
 }  // namespace
 

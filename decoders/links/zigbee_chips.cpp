@@ -87,7 +87,8 @@ std::optional<Finding<Zigbee>> ZigbeeMeter::estimate(const Excerpt& in) noexcept
   const double modulo_hz = in.rate_hz / (2 * static_cast<double>(lag));
   const double hz = carrier_turn / (2 * std::numbers::pi) * in.rate_hz / static_cast<double>(lag);
   out.carrier_hz = hz + modulo_hz * std::round((in.middle_hz() - hz) / modulo_hz);
-  out.carrier_error_hz = modulo_hz / std::numbers::pi / std::sqrt(4 * static_cast<double>(count) / per_chip);
+  out.carrier_error_hz =
+      1.5 * modulo_hz / std::numbers::pi / std::sqrt(4 * static_cast<double>(count) / per_chip);
   return out;
 }
 
