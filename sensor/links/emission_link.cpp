@@ -169,7 +169,7 @@ void EmissionLink::add(const Burst& burst, const TimedSignal* signal, double win
   total_.bursts += goes_on ? 0 : 1;
   window_.airtime_s += airtime_s;
   total_.airtime_s += airtime_s;
-  window_.power += airtime_s * std::pow(10, static_cast<double>(burst.level_dbfs) / 10);
+  window_.power += airtime_s * burst.power;
   window_.snr += airtime_s * static_cast<double>(burst.snr_db);
   window_.peak_dbfs = std::max(window_.peak_dbfs, burst.level_dbfs);
   if (burst.continues) continuing_s_ += airtime_s;
@@ -258,7 +258,7 @@ void EmissionLink::follow_level(const Burst& burst, double airtime_s) {
     level_power_ = level_weight_ = 0;
   }
   const double weight = std::max(airtime_s, 1e-6);
-  level_power_ += weight * std::pow(10, static_cast<double>(burst.level_dbfs) / 10);
+  level_power_ += weight * burst.power;
   level_weight_ += weight;
 }
 
