@@ -13,6 +13,7 @@ struct Burst {
   double duration_s = 0;
   double center_hz = 0, width_hz = 0;  ///< RF
   float level_dbfs = 0, snr_db = 0;
+  double power = 0;  ///< linear, of full scale
   std::uint64_t emission = 0;
   std::int32_t signal = kNone;  ///< index in the window's signals
   std::int32_t link = kNone;    ///< index of the book's links

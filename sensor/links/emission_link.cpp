@@ -86,6 +86,10 @@ double EmissionLink::signal_cost(const Signal& signal) const {
 }
 
 double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
+  // What is asked most often and costs least comes first.
+  if (pauses_ && burst.start_s < last_end_s_ - kOverlap_s) return kUnfit;
+  const double timing = time_cost(burst);
+  if (timing == kUnfit) return kUnfit;
   const double tolerance = pauses_ ? width_tolerance(width_hz_) : 0.5;
   const double wider = log_ratio(burst.width_hz, width_hz_);
   if (wider > tolerance) return kUnfit;
@@ -109,9 +113,6 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
     const double beyond_s = std::max({shortest_s_ - burst.duration_s, burst.duration_s - longest_s_, 0.0});
     cost += std::min(beyond_s * beyond_s / (kLength_s * kLength_s), 12.0);
   }
-  if (pauses_ && burst.start_s < last_end_s_ - kOverlap_s) return kUnfit;
-  const double timing = time_cost(burst);
-  if (timing == kUnfit) return kUnfit;
   const double louder = (static_cast<double>(burst.level_dbfs) - level_dbfs_) / kLevel_db;
   if (std::abs(louder) * kLevel_db > kForgiven_db && pattern_.hops) cost += 4;
   return cost + timing + std::min(louder * louder, 16.0) + (signal != nullptr ? signal_cost(*signal) : 0);
@@ -168,7 +169,7 @@ void EmissionLink::add(const Burst& burst, const TimedSignal* signal, double win
   total_.bursts += goes_on ? 0 : 1;
   window_.airtime_s += airtime_s;
   total_.airtime_s += airtime_s;
-  window_.power += airtime_s * std::pow(10, static_cast<double>(burst.level_dbfs) / 10);
+  window_.power += airtime_s * burst.power;
   window_.snr += airtime_s * static_cast<double>(burst.snr_db);
   window_.peak_dbfs = std::max(window_.peak_dbfs, burst.level_dbfs);
   if (burst.continues) continuing_s_ += airtime_s;
@@ -257,7 +258,7 @@ void EmissionLink::follow_level(const Burst& burst, double airtime_s) {
     level_power_ = level_weight_ = 0;
   }
   const double weight = std::max(airtime_s, 1e-6);
-  level_power_ += weight * std::pow(10, static_cast<double>(burst.level_dbfs) / 10);
+  level_power_ += weight * burst.power;
   level_weight_ += weight;
 }
 

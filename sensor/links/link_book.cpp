@@ -62,6 +62,7 @@ void LinkBook::on_emission(const TimedEmission& timed) {
   burst.center_hz = (timed.low_hz + timed.high_hz) / 2;
   burst.width_hz = width_hz;
   burst.level_dbfs = emission.mean_dbfs;
+  burst.power = std::pow(10, static_cast<double>(emission.mean_dbfs) / 10);
   burst.snr_db = std::isfinite(emission.snr_db) ? emission.snr_db : 0;
   burst.emission = emission.id;
   burst.continues = emission.open_start;

@@ -11,12 +11,13 @@
 #include "sensor/links/burst.hpp"
 #include "sensor/links/emission_link.hpp"
 #include "sensor/links/period_finder.hpp"
+#include "sensor/links/window_bursts.hpp"
 
 namespace windhover::sensor::links {
 
 struct BurstGroup {
   LinkPattern pattern;
-  std::vector<std::uint32_t> bursts;  ///< indices, ascending
+  Indices bursts;
 };
 
 class LinkFinder {
@@ -28,24 +29,15 @@ class LinkFinder {
             std::vector<BurstGroup>& out);
 
  private:
-  using Indices = std::vector<std::uint32_t>;
   struct Place;  // bursts of one middle and width
-  struct Chain;  // bursts of one sender that keeps a period
 
   void find_wide(const Indices& rest, std::vector<BurstGroup>& out);
   void find_narrow(const Indices& rest, std::vector<BurstGroup>& out);
   void split_component(Indices component, std::vector<BurstGroup>& out);
   void take_all_chains(Indices& component, std::vector<BurstGroup>& out);
-  std::vector<Indices> by_family(const Indices& bursts) const;
   /// Takes the chains of one period out of `component`; false if there are none.
   bool take_chains(Indices& component, std::vector<BurstGroup>& out);
-  std::vector<Chain> chains_of(const Indices& component, double period_s) const;
   double own_period(const Indices& chain, double period_s);
-  struct Quality {
-    double regular = 0;  // bursts, each times the share of its chain's slots that are in use
-    double score = 0;
-  };
-  static Quality quality_of(const std::vector<Chain>& chains);
   void take_rest(const Indices& rest, std::vector<BurstGroup>& out);
   std::vector<Place> places_of(const Indices& bursts) const;
   void join_places(std::vector<Place>& places) const;
@@ -53,12 +45,10 @@ class LinkFinder {
   std::optional<PeriodFinder::Periods> period_of(const Indices& bursts, double shortest_s);
   bool is_enough(const Indices& bursts) const;
   bool may_be_one(const Place& a, const Place& b) const;
-  std::size_t family_of(const Burst& burst) const;
   double duration_of(const Indices& bursts, double share) const;
 
   PeriodFinder periods_;
-  std::span<const Burst> bursts_;
-  std::span<const TimedSignal> signals_;
+  WindowBursts all_;
 };
 
 }  // namespace windhover::sensor::links
