@@ -13,7 +13,7 @@ namespace {
 constexpr double kFalseAlarm = 3e-11;
 // Tiles are compared with floors that are known to some per cent only.
 constexpr double kFloorError = 1.06;
-constexpr float kFilledCell = 1.2f;
+constexpr float kFilledCell = 1.2f, kMostOfCell = 2;
 constexpr std::size_t kFilledCells = 11;  // of 16
 
 using Eight = float __attribute__((vector_size(32)));
@@ -83,6 +83,9 @@ void screen_tiles(const float* ratio, const float* of_three, const Inverses& sca
   }
 }
 
+// What stands out of six blocks may have ended before the last two of them.
+bool still_on(float excess, float long_excess) { return excess > 0.5f * long_excess; }
+
 float threshold(std::size_t cells, std::size_t blocks) {
   return static_cast<float>(box_threshold(cells, blocks, kFalseAlarm));
 }
@@ -100,6 +103,12 @@ BoxScreen::BoxScreen(std::size_t cells)
   for (auto& ratios : ratios_) ratios.assign(tiles * kTileCells + 8, 0);
   long_.assign(tiles * kTileCells + 8, 0);
   for (auto* each : {&seed_, &most_smooth_, &tile_ratio_, &tile_long_}) each->assign(tiles, 0);
+}
+
+void BoxScreen::forget(std::size_t begin, std::size_t end) noexcept {
+  for (auto& ratios : ratios_)
+    std::fill(ratios.begin() + static_cast<std::ptrdiff_t>(begin),
+              ratios.begin() + static_cast<std::ptrdiff_t>(end), 1.0f);
 }
 
 void BoxScreen::restart() noexcept {
@@ -124,16 +133,24 @@ void BoxScreen::step(const float* a, const float* b, const float* inverse) noexc
 bool BoxScreen::is_seed(std::size_t i) const noexcept {
   const float* r = ratio() + i;
   const float* l = long_.data() + i;
-  return r[0] > margin_ * limits_.one_by_two || l[0] > margin_ * limits_.one_by_six ||
-         r[0] + r[1] > 2 * margin_ * limits_.two_by_two || l[0] + l[1] > 2 * margin_ * limits_.two_by_six ||
-         r[0] + r[1] + r[2] + r[3] > 4 * margin_ * limits_.four_by_two;
+  const float pair = r[0] + r[1], long_pair = l[0] + l[1];
+  return r[0] > margin_ * limits_.one_by_two || pair > 2 * margin_ * limits_.two_by_two ||
+         pair + r[2] + r[3] > 4 * margin_ * limits_.four_by_two ||
+         (l[0] > margin_ * limits_.one_by_six && still_on(r[0] - 1, l[0] - 1)) ||
+         (long_pair > 2 * margin_ * limits_.two_by_six && still_on(pair - 2, long_pair - 2));
 }
 
 bool BoxScreen::wide_seed(std::size_t tile) const noexcept {
   if (tile_long_[tile] < margin_ * limits_.tile_by_six || cells_of_tile(tile) < kTileCells) return false;
+  if (!still_on(tile_ratio_[tile] - 1, tile_long_[tile] - 1)) return false;
   const float* l = long_.data() + tile * kTileCells;
-  return std::count_if(l, l + kTileCells, [](float x) { return x > kFilledCell; }) >=
-         static_cast<std::ptrdiff_t>(kFilledCells);
+  float clipped = 0;
+  std::size_t filled = 0;
+  for (std::size_t i = 0; i < kTileCells; ++i) {
+    clipped += std::min(l[i], kMostOfCell);
+    filled += l[i] > kFilledCell;
+  }
+  return filled >= kFilledCells && clipped > margin_ * limits_.tile_by_six * kTileCells;
 }
 
 }  // namespace windhover::dsp

@@ -23,6 +23,8 @@ class BoxScreen {
   /// inverse  1 / floor, likewise
   void step(const float* a, const float* b, const float* inverse) noexcept;
 
+  /// Cells [begin, end): what has ended there begins nothing new.
+  void forget(std::size_t begin, std::size_t end) noexcept;
   /// What was before belongs not to what comes.
   void restart() noexcept;
 

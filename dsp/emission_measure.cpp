@@ -38,6 +38,14 @@ float most(std::span<const float> values, Extent extent) {
   return found;
 }
 
+// Without those at its ends that it fills for a part only.
+Extent whole_blocks(std::span<const float> series, Extent blocks, float level) {
+  constexpr float kFilled = 0.6f;
+  if (blocks.size() > 2 && series[blocks.begin] - 1 < kFilled * level) ++blocks.begin;
+  if (blocks.size() > 2 && series[blocks.end - 1] - 1 < kFilled * level) --blocks.end;
+  return blocks;
+}
+
 std::size_t strongest(std::span<const float> values, Extent extent) {
   const auto begin = values.begin();
   return static_cast<std::size_t>(std::max_element(begin + static_cast<std::ptrdiff_t>(extent.begin),
@@ -128,7 +136,7 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
     for (int i = 0; i < 2; ++i) {
       fill_series(cells, from);
       blocks = time_extent(track, from, level);
-      const Extent whole = blocks.size() > 2 ? Extent{blocks.begin + 1, blocks.end - 1} : blocks;
+      const Extent whole = whole_blocks(series_, blocks, level);
       fill_profile(where, from + whole.begin, from + whole.end);
       cells = edges(track, where);
     }

@@ -49,6 +49,9 @@ bool tracker_load(std::ostream& out, Effort effort);
 bool tracker_fuzz(std::ostream& out, Effort effort);
 bool trust_clean(std::ostream& out, Effort effort);
 bool trust_spoof(std::ostream& out, Effort effort);
+bool emission_detection(std::ostream& out, Effort effort);
+bool emission_noise(std::ostream& out, Effort effort);
+bool emission_cost(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

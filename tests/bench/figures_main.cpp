@@ -91,6 +91,14 @@ std::span<const Figure> figures() {
              "over clean skies of 8 and 20 aircraft at most one false alert of suspicion an hour", true,
              trust_clean},
       Figure{"trust-spoof", "each kind of spoofer is found in at least 90 % of the skies", true, trust_spoof},
+      Figure{"emission-detection",
+             "bursts of 0.5 ms and more at 6 dB: 99 % found, their edges within 40 kHz or 2 %, start and end "
+             "within 75 us",
+             true, emission_detection},
+      Figure{"emission-noise", "at most one emission in a minute of noise at 61.44 MS/s", true,
+             emission_noise},
+      Figure{"emission-cost", "the emission detector costs at most 15 % of the forward FFT on noise", false,
+             emission_cost},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };
