@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kMostTracks = 96, kMostIntervals = 256, kMostEnded = 64;
 
-// Mean over four cells and two blocks that continues an emission: 4.5 sigma of noise.
-constexpr float kOn = 2;
 constexpr float kOnCell = 1.8f;
 constexpr std::size_t kCloseGap = 2;  // cells
 
@@ -130,10 +128,10 @@ void EmissionDetector::find_intervals() noexcept {
       busy_[tile] = kBusySteps;
       add_interval({from, to}, true);
     }
-    if (screen_.most_smooth(tile) < kOn && !screen_.narrow_seed(tile)) continue;
+    if (!screen_.stands_out(tile)) continue;
     for (std::size_t i = from; i < to; ++i) {
       const bool seed = screen_.narrow_seed(tile) && screen_.is_seed(i);
-      if (seed || screen_.smooth(i) > kOn) {
+      if (seed || screen_.smooth(i) > BoxScreen::kOn) {
         const Extent cells = trimmed({i, std::min(i + BoxScreen::kSmoothCells, cells_)});
         if (cells.size() > 0) add_interval(cells, seed);
         i += !screen_.narrow_seed(tile);  // what begins at the next cell is covered

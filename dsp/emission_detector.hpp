@@ -72,7 +72,7 @@ class EmissionDetector {
     float level = 0, peak = 0;
     double start = 0;  // in blocks from the middle of block 0
     bool has_start = false, open_start = false, on = false;
-    bool merged = false;  // into another
+    bool merged = false;           // into another
     Extent seen{}, seen_before{};  // of this step and the last that it was on
   };
   struct Measured {

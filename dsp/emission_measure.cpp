@@ -160,6 +160,13 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
   measured.start = is_short ? at + start_in_blocks(series_, blocks, level) : track.start;
   measured.end =
       open_end ? static_cast<double>(track.last_on) - 0.5 : at + end_in_blocks(series_, blocks, level);
+  if (!is_short && !open_end) {
+    // The sums hold blocks that it filled for a part only.
+    const double inside = measured.end - std::max(measured.start, static_cast<double>(track.first) - 0.5);
+    const auto part = static_cast<float>(std::clamp(2.0 * track.summed / std::max(inside, 1.0), 1.0, 1.4));
+    measured.level *= part;
+    measured.power *= part;
+  }
   return measured;
 }
 

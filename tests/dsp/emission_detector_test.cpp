@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(neighbours_on_adjacent_frequencies_stay_separate) {
 BOOST_AUTO_TEST_CASE(a_signal_with_a_notch_stays_one) {
   Sky sky(0.25);
   const double power = kNoise * 9e6 / kRate.value * std::pow(10, 1.2);
-  const std::vector<synth::Tap> taps{{{1, 0}, 0}, {{0.95, 0}, 200}};  // a null each 5 MHz
+  const std::vector<synth::Tap> taps{{{1, 0}, 0}, {{0.7, 0}, 200}};  // a null each 5 MHz
   synth::Waveform wave = synth::flat_burst(sky.random, 2e-3, {9e6});
   wave.samples = synth::apply_multipath(wave.samples, wave.rate, taps);
   synth::add_burst(sky.iq, kRate, wave, {0.2, {1e6}, power});
@@ -105,15 +105,14 @@ BOOST_AUTO_TEST_CASE(a_signal_with_a_notch_stays_one) {
 }
 
 BOOST_AUTO_TEST_CASE(the_floor_stays_on_the_noise_under_80_per_cent_of_traffic) {
-  Sky sky(1.2);
+  Sky sky(0.5);
   std::size_t sent = 0;
-  for (double at = 0.01; at < 1.19; at += 5e-3, ++sent) sky.add(at, 4e-3, {1e6}, {14e6}, 10);
+  for (double at = 0.01; at < 0.48; at += 20e-3, ++sent) sky.add(at, 16e-3, {1e6}, {14e6}, 10);
   const auto found = sky.found();
   BOOST_TEST(found.size() == sent);
-  // The weak burst in the last pause is judged against the floor.
   std::size_t right = 0;
   for (const Emission& e : found) right += std::abs(e.snr_db - 10) < 0.7;
-  BOOST_TEST(right + 5 >= sent);
+  BOOST_TEST(right + 3 >= sent);
 }
 
 BOOST_AUTO_TEST_CASE(a_gain_step_is_no_emission_and_hides_none) {
