@@ -198,7 +198,10 @@ void EmissionDetector::match_several(Interval& interval, std::size_t first, std:
     youngest = std::max(youngest, tracks_[i].first);
   }
   const bool is_sum = static_cast<double>(parts) > kSumOfParts * static_cast<double>(interval.cells.size());
-  const bool one = are_one(interval, first, count) && (youngest - oldest <= 4 || overlaps);
+  // What began together and grows together is one with notches in it.
+  const bool together = youngest - oldest <= 4;
+  const bool one = (together && 2 * parts > interval.cells.size()) ||
+                   ((together || overlaps) && are_one(interval, first, count));
   for (std::size_t i = first; i < tracks_.size(); ++i) {
     Track& track = tracks_[i];
     if (!overlap(track.cells, interval.cells)) continue;
