@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
+#include <cstdint>
 #include <vector>
 
 #include "dsp/aligned.hpp"
@@ -16,6 +16,9 @@ class BoxScreen {
  public:
   static constexpr std::size_t kTileCells = 16;
   static constexpr std::size_t kSmoothCells = 4;  ///< that smooth() is a mean over
+  /// What continues an emission: 4.5 sigma of noise.
+  static constexpr float kOn = 2;
+  static constexpr std::int32_t kSeed = 1, kSmooth = 2;
 
   explicit BoxScreen(std::size_t cells);
 
@@ -23,6 +26,8 @@ class BoxScreen {
   /// inverse  1 / floor, likewise
   void step(const float* a, const float* b, const float* inverse) noexcept;
 
+  /// Cells [begin, end): what has ended there begins nothing new.
+  void forget(std::size_t begin, std::size_t end) noexcept;
   /// What was before belongs not to what comes.
   void restart() noexcept;
 
@@ -31,7 +36,7 @@ class BoxScreen {
 
   std::size_t cells() const { return cells_; }
   std::size_t padded() const { return tiles() * kTileCells; }
-  std::size_t tiles() const { return seed_.size(); }
+  std::size_t tiles() const { return found_.size(); }
   std::size_t cells_of_tile(std::size_t tile) const {
     return tile + 1 < tiles() ? kTileCells : cells_ - tile * kTileCells;
   }
@@ -43,18 +48,25 @@ class BoxScreen {
     const float* r = ratio() + i;
     return (r[0] + r[1] + r[2] + r[3]) / kSmoothCells;
   }
-  /// Most of smooth() in the tile.
-  float most_smooth(std::size_t tile) const { return most_smooth_[tile]; }
-  /// Whether a narrow box that begins in the tile exceeds its threshold.
-  bool narrow_seed(std::size_t tile) const { return seed_[tile] > margin_; }
+  /// Whether smooth() exceeds kOn at a cell of the tile, or a narrow box that begins there its threshold.
+  bool stands_out(std::size_t tile) const { return found_[tile] != 0; }
+  /// The latter alone.
+  bool narrow_seed(std::size_t tile) const { return (found_[tile] & kSeed) != 0; }
   /// Whether cell i, or a pair that begins there, exceeds its threshold.
   bool is_seed(std::size_t i) const noexcept;
   /// Whether the whole tile, over six blocks, does, and is filled rather than crossed by something narrow.
-  bool wide_seed(std::size_t tile) const noexcept;
+  bool wide_seed(std::size_t tile) const noexcept {
+    return tile_long(tile) > margin_ * limits_.tile_by_six && is_filled(tile);
+  }
   /// Mean over the tile and the step.
-  float tile_ratio(std::size_t tile) const { return tile_ratio_[tile]; }
+  float tile_ratio(std::size_t tile) const { return tile_ratios_[at_][tile]; }
 
  private:
+  float tile_long(std::size_t tile) const {
+    return (tile_ratios_[0][tile] + tile_ratios_[1][tile] + tile_ratios_[2][tile]) / 3;
+  }
+  bool is_filled(std::size_t tile) const noexcept;
+
   struct Thresholds {  // of means
     float one_by_two, one_by_six, two_by_two, two_by_six, four_by_two, tile_by_six;
   };
@@ -64,8 +76,9 @@ class BoxScreen {
   float margin_ = 1;
   std::array<AlignedVector<float>, 3> ratios_;  // of three steps
   std::size_t at_ = 0;
-  AlignedVector<float> long_;  // means over three steps
-  std::vector<float> seed_, most_smooth_, tile_ratio_, tile_long_;
+  AlignedVector<float> long_;                      // means over three steps
+  std::vector<std::uint8_t> found_;                // by tile: kSeed, kSmooth
+  std::array<std::vector<float>, 3> tile_ratios_;  // as ratios_
 };
 
 }  // namespace windhover::dsp

@@ -10,9 +10,9 @@ namespace windhover::dsp {
 ///
 /// A cell's four bins are correlated by the window, so that the sum is one of exponentials with the
 /// eigenvalues of their covariance as means: its tail is heavier than that of the gamma distribution with the
-/// same variance. Blocks overlap by a quarter, where the window is nearly closed, and count as independent.
-/// Source: Lugannani and Rice, "Saddle point approximation for the distribution of the sum of independent
-/// random variables", 1980.
+/// same variance. The probability is right to about a third. Blocks overlap by a quarter, where the window is
+/// nearly closed, and count as independent. Source: Lugannani and Rice, "Saddle point approximation for the
+/// distribution of the sum of independent random variables", 1980.
 double box_threshold(std::size_t cells, std::size_t blocks, double probability);
 
 }  // namespace windhover::dsp

@@ -27,11 +27,11 @@ constexpr std::uint32_t kEpochSteps = 4096, kGroupSteps = 4;  // 0.6 s, 0.6 ms
 constexpr float kLeastOfEpoch = 0.80f, kLift = 1.25f;
 
 constexpr float kRise = 1.4f, kFall = 0.65f, kSilence = 1e-5f;
-constexpr std::uint32_t kFallSteps = 2, kRiseSteps = 3;
+constexpr std::uint32_t kFallSteps = 2, kRiseSteps = 2;  // of every other one
 // No emission is as wide as this; in a narrower band a rise of everything is one of the gain when it stays
 // for 0.1 s.
 constexpr std::size_t kWiderThanAny = 1125;
-constexpr std::uint32_t kLongRise = 667;
+constexpr std::uint32_t kLongRise = 333;
 
 WINDHOVER_CLONES
 void learn_cells(const float* ratio, float step, float* floor, float* inverse, std::size_t n) noexcept {
@@ -105,8 +105,9 @@ float CellNoise::quiet_tenth() noexcept {
 }
 
 float CellNoise::follow(const BoxScreen& screen, std::span<const std::uint8_t> busy) noexcept {
-  const float step = gain_step(screen, busy);
+  const float step = steps_ % 2 == 0 ? gain_step(screen, busy) : 1;
   if (step != 1) {
+    ++steps_;
     scale(step);
     learned_ = 0;
     return step;
@@ -126,11 +127,15 @@ float CellNoise::follow(const BoxScreen& screen, std::span<const std::uint8_t> b
 
 void CellNoise::learn(const BoxScreen& screen, std::span<const std::uint8_t> busy) noexcept {
   const float step = std::max(1 / (kFirst + static_cast<float>(learned_ / kTurns)), kSlowest);
-  for (std::size_t tile = steps_ % kTurns; tile < tiles_; tile += kTurns) {
+  const std::size_t turn = steps_ % kTurns;
+  const std::size_t end = (turn + 1) * tiles_ / kTurns;
+  for (std::size_t tile = turn * tiles_ / kTurns; tile < end; ++tile) {
     if (busy[tile]) continue;
-    const std::size_t at = tile * kTileCells;
+    const std::size_t first = tile;
+    while (tile + 1 < end && !busy[tile + 1]) ++tile;
+    const std::size_t at = first * kTileCells;
     learn_cells(screen.ratio() + at, step, floor_.data() + at, inverse_.data() + at,
-                screen.cells_of_tile(tile));
+                std::min((tile + 1) * kTileCells, cells_) - at);
   }
 }
 

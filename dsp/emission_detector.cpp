@@ -11,15 +11,13 @@ namespace {
 
 constexpr std::size_t kMostTracks = 96, kMostIntervals = 256, kMostEnded = 64;
 
-// Mean over four cells and two blocks that continues an emission: 4.5 sigma of noise.
-constexpr float kOn = 2;
 constexpr float kOnCell = 1.8f;
 constexpr std::size_t kCloseGap = 2;  // cells
 
 // Steps without power that end an emission. Of narrow ones noise hides more.
 constexpr std::uint32_t kOffSteps = 1, kOffStepsNarrow = 3;
-constexpr float kFaded = 0.3f;  // of the level that continues a narrow one
-constexpr std::size_t kNarrowCells = 8;
+constexpr float kFaded = 0.3f;  // of the level that continues one
+constexpr std::size_t kNarrowCells = 16;
 
 constexpr std::uint32_t kStretchSteps = 333;  // 50 ms
 constexpr std::uint32_t kYoungSteps = 4;
@@ -33,6 +31,10 @@ constexpr std::uint8_t kBusySteps = 4;
 constexpr float kStrong = 200;  // whose skirts reach far
 
 Extent hull(Extent a, Extent b) { return {std::min(a.begin, b.begin), std::max(a.end, b.end)}; }
+Extent common(Extent a, Extent b) {
+  const Extent both{std::max(a.begin, b.begin), std::min(a.end, b.end)};
+  return both.begin < both.end ? both : Extent{};
+}
 bool overlap(Extent a, Extent b) { return a.begin < b.end && b.begin < a.end; }
 
 WINDHOVER_CLONES
@@ -126,12 +128,13 @@ void EmissionDetector::find_intervals() noexcept {
       busy_[tile] = kBusySteps;
       add_interval({from, to}, true);
     }
-    if (screen_.most_smooth(tile) < kOn && !screen_.narrow_seed(tile)) continue;
+    if (!screen_.stands_out(tile)) continue;
     for (std::size_t i = from; i < to; ++i) {
       const bool seed = screen_.narrow_seed(tile) && screen_.is_seed(i);
-      if (seed || screen_.smooth(i) > kOn) {
+      if (seed || screen_.smooth(i) > BoxScreen::kOn) {
         const Extent cells = trimmed({i, std::min(i + BoxScreen::kSmoothCells, cells_)});
         if (cells.size() > 0) add_interval(cells, seed);
+        i += !screen_.narrow_seed(tile);  // what begins at the next cell is covered
       }
     }
   }
@@ -185,15 +188,20 @@ void EmissionDetector::match_one(Interval& interval) noexcept {
 // noise has bridged the gap between neighbours.
 void EmissionDetector::match_several(Interval& interval, std::size_t first, std::size_t count) noexcept {
   std::size_t parts = 0;
+  bool overlaps = false;  // one another: what was found in pieces has grown together
   std::uint64_t oldest = tracks_[first].first, youngest = oldest;
   for (std::size_t i = first; i < tracks_.size(); ++i) {
     if (!overlap(tracks_[i].cells, interval.cells)) continue;
+    for (std::size_t j = first; j < i; ++j) overlaps |= overlap(tracks_[i].cells, tracks_[j].cells);
     parts += tracks_[i].cells.size();
     oldest = std::min(oldest, tracks_[i].first);
     youngest = std::max(youngest, tracks_[i].first);
   }
   const bool is_sum = static_cast<double>(parts) > kSumOfParts * static_cast<double>(interval.cells.size());
-  const bool one = are_one(interval, first, count) && youngest - oldest <= 4;
+  // What began together and grows together is one with notches in it.
+  const bool together = youngest - oldest <= 4;
+  const bool one = (together && 2 * parts > interval.cells.size()) ||
+                   ((together || overlaps) && are_one(interval, first, count));
   for (std::size_t i = first; i < tracks_.size(); ++i) {
     Track& track = tracks_[i];
     if (!overlap(track.cells, interval.cells)) continue;
@@ -205,26 +213,24 @@ void EmissionDetector::match_several(Interval& interval, std::size_t first, std:
       track.on = true;
       if (one) track.cells = hull(track.cells, interval.cells);
     } else {
-      track.off_steps = kStretchSteps;  // the first has it now
-      track.on = false;
-      track.level = 0;
+      track.merged = true;
     }
   }
 }
 
 bool EmissionDetector::are_one(const Interval& interval, std::size_t first,
                                std::size_t count) const noexcept {
-  float in_tracks = 0, in_all = 0;
+  float in_tracks = 0;
   std::size_t cells = 0;
   for (std::size_t i = first; i < tracks_.size(); ++i) {
-    if (!overlap(tracks_[i].cells, interval.cells)) continue;
-    const auto size = static_cast<float>(tracks_[i].cells.size());
-    in_tracks += size * (mean(screen_.ratio(), tracks_[i].cells) - 1);
-    cells += tracks_[i].cells.size();
+    const Extent part = common(tracks_[i].cells, interval.cells);
+    if (part.size() == 0) continue;
+    in_tracks += static_cast<float>(part.size()) * (mean(screen_.ratio(), part) - 1);
+    cells += part.size();
   }
   const std::size_t all = interval.cells.size();
   if (cells >= all || all - cells <= kCloseGap * (count - 1)) return true;
-  in_all = static_cast<float>(all) * (mean(screen_.ratio(), interval.cells) - 1);
+  const float in_all = static_cast<float>(all) * (mean(screen_.ratio(), interval.cells) - 1);
   const float in_gaps = (in_all - in_tracks) / static_cast<float>(all - cells);
   return in_gaps > kFilledGap * in_tracks / static_cast<float>(cells);
 }
@@ -250,9 +256,12 @@ void EmissionDetector::begin(const Interval& interval, bool open_start) noexcept
 
 // What the step has shown of a track.
 void EmissionDetector::follow(Track& track) noexcept {
-  if (!track.on && track.cells.size() < kNarrowCells &&
-      mean(screen_.ratio(), track.cells) - 1 > kFaded * track.level) {
-    track.on = true;
+  if (track.merged) return;
+  const auto was = static_cast<double>(track.cells.size());
+  const bool young = track.steps < kYoungSteps;
+  // Noise somewhere in a wide one's band does not continue it; a signal that fades for a step goes on.
+  if (!track.on || (!young && static_cast<double>(track.seen.size()) + kOtherCells < kNarrower * was)) {
+    track.on = mean(screen_.ratio(), track.cells) - 1 > kFaded * track.level;
     track.seen = track.cells;
   }
   if (!track.on) {
@@ -260,26 +269,26 @@ void EmissionDetector::follow(Track& track) noexcept {
     return;
   }
   track.off_steps = 0;
-  const auto was = static_cast<double>(track.cells.size()), is = static_cast<double>(track.seen.size());
-  const bool young = track.steps < kYoungSteps;
-  const bool wider = !young && is > kWider * was + kOtherCells;
-  const bool narrower = !young && is + kOtherCells < kNarrower * was;
-  track.wider = wider ? track.wider + 1 : 0;
-  track.narrower = narrower ? track.narrower + 1 : 0;
-  if (track.wider >= kOtherSteps || track.narrower >= kOtherSteps + 1) {
+  const bool wider = !young && static_cast<double>(track.seen.size()) > kWider * was + kOtherCells;
+  if (wider && mean(screen_.ratio(), track.seen) - 1 < kFilledGap * track.level)
+    track.seen = track.cells;  // what lies beside it is too weak to have come over it
+  else
+    track.wider = wider ? track.wider + 1 : 0;
+  if (track.wider >= kOtherSteps) {  // another emission has come over it
     for (Interval& interval : intervals_)
       if (overlap(interval.cells, track.seen)) {
         interval.taken = false;
         interval.seed = true;
       }
     track.off_steps = kStretchSteps;
-    return;
   }
-  if (!wider) track.cells = hull(track.cells, track.seen);
-  if (!wider && !narrower) {
-    track.last_on = count_;
-    accumulate(track);
-  }
+  if (track.wider > 0) return;
+  // Noise beside it that stands out once is none of it.
+  const Extent again = young ? track.seen : common(track.seen, track.seen_before);
+  if (again.size() > 0) track.cells = hull(track.cells, again);
+  track.seen_before = track.seen;
+  track.last_on = count_;
+  accumulate(track);
 }
 
 void EmissionDetector::accumulate(Track& track) noexcept {
@@ -299,13 +308,16 @@ void EmissionDetector::accumulate(Track& track) noexcept {
 }
 
 void EmissionDetector::remove_dead() noexcept {
-  const auto limit = [](const Track& track) {
-    return track.cells.size() < kNarrowCells ? kOffStepsNarrow : kOffSteps;
+  const auto is_over = [](const Track& track) {
+    return track.off_steps >= (track.cells.size() < kNarrowCells ? kOffStepsNarrow : kOffSteps);
   };
-  for (Track& track : tracks_)
-    if (track.off_steps >= limit(track) && track.level > 0) end(track, false);
+  for (const Track& track : tracks_)
+    if (is_over(track) && !track.merged) {
+      end(track, false);
+      screen_.forget(track.cells.begin, track.cells.end);
+    }
   std::erase_if(tracks_, [&](const Track& track) {
-    const bool dead = track.off_steps >= limit(track);
+    const bool dead = is_over(track) || track.merged;
     if (dead) free_profiles_.push_back(track.profile);
     return dead;
   });

@@ -68,11 +68,12 @@ class EmissionDetector {
     std::uint64_t last_on;  // and the one behind the last step that it was on
     std::size_t profile;    // its row of profiles_
     std::uint32_t steps = 0, summed = 0, off_steps = 0;
-    std::uint32_t wider = 0, narrower = 0;  // steps in a row
+    std::uint32_t wider = 0;  // steps in a row
     float level = 0, peak = 0;
     double start = 0;  // in blocks from the middle of block 0
     bool has_start = false, open_start = false, on = false;
-    Extent seen{};  // of this step
+    bool merged = false;           // into another
+    Extent seen{}, seen_before{};  // of this step and the last that it was on
   };
   struct Measured {
     double start, end;   // in blocks

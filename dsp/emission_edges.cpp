@@ -28,6 +28,8 @@ double place_of_share(double share) noexcept {
 constexpr double kLeastShare = 0.06;
 
 constexpr std::size_t kSkirtCells = 3;
+// Noise-like signals dip below half the level where their edge is, too.
+constexpr float kDip = 0.8f;
 
 // Above the floor.
 float threshold(float level) noexcept {
@@ -56,7 +58,7 @@ std::size_t best_steps(std::size_t most, float above_floor, float patience, Valu
 template <typename Excess>
 double crossing(std::size_t size, float half, Excess excess) noexcept {
   std::size_t inside = 0;
-  while (inside + 1 < size && inside < kSkirtCells && excess(inside) < half) ++inside;
+  while (inside + 1 < size && inside < kSkirtCells && excess(inside) < kDip * half) ++inside;
   const float in = excess(inside), out = excess(static_cast<std::ptrdiff_t>(inside) - 1);
   const double share = in > half && in > out ? std::clamp((half - out) / (in - out), 0.0f, 1.0f) : 0.5;
   return static_cast<double>(inside) - 0.5 + share;

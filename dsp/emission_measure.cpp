@@ -38,6 +38,14 @@ float most(std::span<const float> values, Extent extent) {
   return found;
 }
 
+// Without those at its ends that it fills for a part only.
+Extent whole_blocks(std::span<const float> series, Extent blocks, float level) {
+  constexpr float kFilled = 0.6f;
+  if (blocks.size() > 2 && series[blocks.begin] - 1 < kFilled * level) ++blocks.begin;
+  if (blocks.size() > 2 && series[blocks.end - 1] - 1 < kFilled * level) --blocks.end;
+  return blocks;
+}
+
 std::size_t strongest(std::span<const float> values, Extent extent) {
   const auto begin = values.begin();
   return static_cast<std::size_t>(std::max_element(begin + static_cast<std::ptrdiff_t>(extent.begin),
@@ -128,7 +136,7 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
     for (int i = 0; i < 2; ++i) {
       fill_series(cells, from);
       blocks = time_extent(track, from, level);
-      const Extent whole = blocks.size() > 2 ? Extent{blocks.begin + 1, blocks.end - 1} : blocks;
+      const Extent whole = whole_blocks(series_, blocks, level);
       fill_profile(where, from + whole.begin, from + whole.end);
       cells = edges(track, where);
     }
@@ -152,6 +160,13 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
   measured.start = is_short ? at + start_in_blocks(series_, blocks, level) : track.start;
   measured.end =
       open_end ? static_cast<double>(track.last_on) - 0.5 : at + end_in_blocks(series_, blocks, level);
+  if (!is_short && !open_end) {
+    // The sums hold blocks that it filled for a part only.
+    const double inside = measured.end - std::max(measured.start, static_cast<double>(track.first) - 0.5);
+    const auto part = static_cast<float>(std::clamp(2.0 * track.summed / std::max(inside, 1.0), 1.0, 1.4));
+    measured.level *= part;
+    measured.power *= part;
+  }
   return measured;
 }
 

@@ -57,6 +57,9 @@ bool link_sorting(std::ostream& out, Effort effort);
 bool link_load(std::ostream& out, Effort effort);
 bool signal_kinds(std::ostream& out, Effort effort);
 bool signal_cost(std::ostream& out, Effort effort);
+bool emission_detection(std::ostream& out, Effort effort);
+bool emission_noise(std::ostream& out, Effort effort);
+bool emission_cost(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench
