@@ -13,7 +13,8 @@ FOLDERS = ("dsp", "decoders", "sensor", "gateway", "tests")
 
 # Layer of a file (longest matching prefix) -> prefixes of our own headers that it may include. The program joins the
 # sensor, the generator and the bench, so these of its files may include all.
-PROGRAM = ("sensor/main.cpp", "sensor/cli/synth_command.cpp", "sensor/cli/bench")
+PROGRAM = ("sensor/main.cpp", "sensor/cli/synth_command.cpp", "sensor/cli/scene_recording.cpp",
+           "sensor/cli/bench")
 OWN = {
     "dsp/": ("dsp/",),
     "decoders/": ("decoders/", "dsp/"),

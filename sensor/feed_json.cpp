@@ -226,8 +226,9 @@ Json links_json(const std::vector<links::AircraftLink>& links) {
 }
 
 Json emissions_json(const links::EmissionCounts& counts) {
-  return {{"heard", counts.heard},       {"artefacts", counts.artefacts}, {"explained", counts.explained},
-          {"in_links", counts.in_links}, {"unsorted", counts.unsorted},   {"dropped", counts.dropped}};
+  return {{"heard", counts.heard},        {"artefacts", counts.artefacts}, {"explained", counts.explained},
+          {"in_links", counts.in_links},  {"unsorted", counts.unsorted},   {"dropped", counts.dropped},
+          {"snapshots", counts.snapshots}};
 }
 
 void put_sensor(Json& json, const SensorPosition& at) {

@@ -70,6 +70,7 @@ void LinkBook::on_emission(const TimedEmission& timed) {
 }
 
 void LinkBook::on_signal(const TimedSignal& signal) {
+  ++counts_.snapshots;
   if (waiting_signals_.size() < options_.max_signals) waiting_signals_.push_back(signal);
 }
 

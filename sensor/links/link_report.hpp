@@ -76,8 +76,9 @@ struct EmissionCounts {
   std::uint64_t artefacts = 0;  ///< the receiver's own: DC, images, spurs
   std::uint64_t explained = 0;  ///< by frames that were decoded
   std::uint64_t in_links = 0;
-  std::uint64_t unsorted = 0;  ///< too few of their kind for a link
-  std::uint64_t dropped = 0;   ///< beyond what is kept of one window
+  std::uint64_t unsorted = 0;   ///< too few of their kind for a link
+  std::uint64_t dropped = 0;    ///< beyond what is kept of one window
+  std::uint64_t snapshots = 0;  ///< whose modulation was looked at
 };
 
 }  // namespace windhover::sensor::links

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "dsp/energy_gate.hpp"
@@ -61,16 +62,26 @@ class MemorySource final : public Source {
   std::size_t done_ = 0;
 };
 
+/// Keeps the last status.
+class StatusSink : public FeedSink {
+ public:
+  void publish(const OutgoingMessage& message) override {
+    if (message.kind == "status") last = nlohmann::json::parse(message.json);
+  }
+  nlohmann::json last;
+};
+
 struct Counts {
   std::uint64_t emissions, signals;
 };
 
 Counts counts_of(const std::vector<cf32>& iq, std::size_t workers) {
-  FeedStage stage({.node = "test", .boot = "boot"}, {});
+  StatusSink status;
+  FeedStage stage({.node = "test", .boot = "boot"}, {&status});
   Sensor sensor(std::make_unique<MemorySource>(iq), decoders::registry(), {.workers = workers});
   const std::atomic<bool> never{false};
   sensor.run(stage, never);
-  return {stage.emissions(), stage.signals()};
+  return {status.last["emissions"]["heard"], status.last["emissions"]["snapshots"]};
 }
 
 }  // namespace
