@@ -14,8 +14,9 @@ constexpr double kEmissionsPerBlock = 4000 * 75e-6, kMostEmissionsSaved = 400;
 }  // namespace
 
 BankStage::BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
-                     SpectrumRing& spectra)
-    : iq_(iq),
+                     SpectrumRing& spectra, bool watch_links)
+    : watch_links_(watch_links),
+      iq_(iq),
       spectra_(spectra),
       rate_(source.rate),
       original_samples_(source.original_rate.value_or(source.rate) / source.rate),
@@ -104,7 +105,7 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   slot->snapshot_lanes = 0;
   slot->open.assign(plan_->channels.size(), 0);
   open_windows(reasons_);
-  watch_emissions(block, *slot);
+  if (watch_links_) watch_emissions(block, *slot);
   ++blocks_;
 }
 
@@ -132,6 +133,7 @@ void BankStage::watch_emissions(const dsp::AssembledBlock& block, SpectrumSlot& 
 
 // Whatever is on ends with the newest block that is held.
 void BankStage::end_emissions() {
+  if (!watch_links_) return;
   unbroken_ = 0;
   emissions_.interrupt();
   snapshots_.interrupt(emissions_.ended());

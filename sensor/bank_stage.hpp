@@ -20,7 +20,7 @@ class BankStage {
  public:
   /// Plans the first channels, so that what is slow about it is over before samples flow.
   BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
-            SpectrumRing& spectra);
+            SpectrumRing& spectra, bool watch_links = true);
 
   /// Until the IQ ring ends; then closes the spectrum ring.
   void run();
@@ -52,6 +52,7 @@ class BankStage {
   void tell_emissions(SpectrumSlot& slot);
   void attach_facts(StreamFacts& facts, dsp::SampleIndex now);
 
+  bool watch_links_;
   IqRing& iq_;
   SpectrumRing& spectra_;
   dsp::Hertz rate_;

@@ -63,7 +63,7 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
       options_(options),
       iq_(iq_shape(info_), [this] { return make_iq_slot(info_); }),
       spectra_(spectrum_shape(info_, worker_count(options)), [this] { return make_spectrum_slot(info_); }),
-      bank_(info_, registry, iq_, spectra_),
+      bank_(info_, registry, iq_, spectra_, options.watch_links),
       clock_(info_.rate),
       centre_(info_.centre) {
   const std::size_t workers = worker_count(options);

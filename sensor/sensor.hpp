@@ -33,6 +33,8 @@ struct SensorOptions {
   std::size_t workers = 0;  ///< channel workers; 0 = one for each core but one, at most four
   Pace pace = Pace::unlimited;
   std::vector<std::string> notes{};  ///< for `status`
+  /// Whether emissions are sought and snapshots of them taken; off, links are told by headers alone.
+  bool watch_links = true;
 };
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ the caller of run(),

@@ -102,6 +102,8 @@ void add_decoder_options(CLI::App& app, DecoderChoice& decoders, SensorOptions& 
          "for exact accounts at a price; what is read is dropped at once")
       ->type_name("needed|all")
       ->check(CLI::IsMember({"needed", "all"}));
+  app.add_flag("!--no-links", sensor.watch_links,
+               "do not look for video and control links; saves a fifth of the work, more in a busy band");
   app.add_option("--workers", sensor.workers, "threads that decode; 0 chooses by the machine")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));

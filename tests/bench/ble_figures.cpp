@@ -135,12 +135,13 @@ bool ble_speed(std::ostream& out, Effort) {
     const char* name;
     Hertz rate, centre;
     double duty, promised;
-    bool wifi = false;
+    bool wifi = false, links = false;
   };
   constexpr std::array kLoads{
       Load{"61.44 MS/s, 30 channels, quiet", {61.44e6}, {2441e6}, 0, 1.5},
       Load{"20 MS/s, 10 channels, packets 5 % of the time on each", {20e6}, {2415e6}, 0.05, 6},
       Load{"the same, Wi-Fi decoders on too", {20e6}, {2415e6}, 0.05, 0, true},
+      Load{"the same, links watched too", {20e6}, {2415e6}, 0.05, 0, true, true},
   };
   std::vector<decoders::DecoderEntry> without_wifi;
   for (const decoders::DecoderEntry& entry : decoders::registry())
@@ -154,9 +155,9 @@ bool ble_speed(std::ostream& out, Effort) {
     std::vector<double> speeds;
     std::size_t received = 0;
     for (int run = 0; run < 5; ++run) {
-      const RunResult result =
-          run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, kRounds), {.workers = 1},
-                       load.wifi ? decoders::registry() : std::span(without_wifi));
+      const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre, kRounds),
+                                            {.workers = 1, .watch_links = load.links},
+                                            load.wifi ? decoders::registry() : std::span(without_wifi));
       speeds.push_back(result.signal_s / result.cpu_s);
       received = result.frames.size();
     }
