@@ -28,6 +28,11 @@ bool is_drone_like(const Case& found, float confidence, const LinkShape& shape) 
   }
 }
 
+bool is_ocusync(LinkKind kind) {
+  return kind == LinkKind::ocusync_video || kind == LinkKind::ocusync_standby ||
+         kind == LinkKind::ocusync_control;
+}
+
 }  // namespace
 
 std::string_view to_string(LinkKind kind) {
@@ -63,6 +68,9 @@ KindVerdict kind_of(const LinkShape& shape) {
   for (const Case& each : cases) sum += std::exp(each.score - best.score);
   const auto confidence = static_cast<float>(1 / sum);
   const bool drone_like = is_drone_like(best, confidence, shape);
+  // A maker's name needs proof: cells of a network can have the same frames.
+  if (is_ocusync(best.kind) && !drone_like)
+    return {LinkKind::unknown, 1 - confidence, false, std::move(judge.unknown().evidence)};
   return {best.kind, confidence, drone_like, std::move(best.evidence)};
 }
 

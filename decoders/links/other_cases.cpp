@@ -57,7 +57,7 @@ Case Judge::lte() const {
   if (votes_.lte_primary > 0 && 10 * votes_.lte_primary >= votes_.count())
     found.add(kStrong + kWeak, "primary synchronisation signal", votes_.lte_primary, "snapshots");
   else
-    found.score -= kWeak;
+    found.score += shape_.pauses ? kExcluded : -kWeak;  // what pauses may be anything of that family
   found.add(shape_.pauses ? kAgainst : kFair, "does not pause", shape_.duty);
   return found;
 }

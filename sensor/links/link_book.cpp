@@ -229,6 +229,14 @@ void LinkBook::give(std::size_t link, const std::vector<std::uint32_t>& bursts) 
   counts_.in_links += bursts.size();
 }
 
+// 802.15.4 has packets of any length at any time, and its channels lie far apart: edges that noise has moved
+// make no second link of them.
+bool LinkBook::is_one_channel(const EmissionLink& known, const EmissionLink& fresh) {
+  using decoders::links::Family;
+  return known.votes().family() == Family::zigbee && fresh.votes().family() == Family::zigbee &&
+         std::abs(known.center_hz() - fresh.center_hz()) < 0.3 * known.width_hz();
+}
+
 std::optional<std::size_t> LinkBook::home_of(const EmissionLink& fresh) const {
   for (std::size_t i = 0; i < links_.size(); ++i) {
     const EmissionLink& known = links_[i];
@@ -236,6 +244,7 @@ std::optional<std::size_t> LinkBook::home_of(const EmissionLink& fresh) const {
     const bool is_wide = fresh.width_hz() > kWidestHopper_hz;
     const bool is_long = !known.pauses() || !fresh.pauses();
     if (log_ratio(known.width_hz(), fresh.width_hz()) > (is_wide && !is_long ? 0.1 : 0.5)) continue;
+    if (!known.hops() && is_one_channel(known, fresh)) return i;
     if (!known.hops()) {
       const double near_hz = std::max(80e3, (is_long ? 0.25 : 0.05) * fresh.width_hz());
       if (std::abs(known.center_hz() - fresh.center_hz()) > near_hz) continue;

@@ -63,6 +63,7 @@ class LinkBook {
   void claim();
   void find_new(UtcTime end, std::vector<LinkMessage>& due);
   void give(std::size_t link, const std::vector<std::uint32_t>& bursts);
+  static bool is_one_channel(const EmissionLink& known, const EmissionLink& fresh);
   std::optional<std::size_t> home_of(const EmissionLink& fresh) const;
   bool is_piece(const EmissionLink& fresh) const;
   void make_room(UtcTime time, std::vector<LinkMessage>& due);

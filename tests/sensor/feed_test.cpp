@@ -246,7 +246,18 @@ BOOST_AUTO_TEST_CASE(floods_with_heartbeats_that_end_by_a_reset_harm_nobody) {
           feed, [] { return false; }, 20ms);
       rude.send_as_much_as_possible(flood);
     }
-  BOOST_TEST(serve_until(feed, [&] { return feed.health()->reopened >= 2; }));
+  // How much of a flood has come when the feed is served is the machine's affair: one that goes on is
+  // noticed.
+  const std::uint64_t before = feed.health()->reopened;
+  RawConnection endless(feed.last_endpoint());
+  endless.send(ready("SUB"));
+  BOOST_TEST(serve_until(
+      feed,
+      [&] {
+        endless.send_as_much_as_possible(flood);
+        return feed.health()->reopened > before;
+      },
+      60s));
   Peer honest = subscribe(feed, "wh1.");
   Peer asking(zmq::socket_type::dealer, feed.last_snapshot_endpoint());
   std::vector<std::string> parts;
