@@ -77,7 +77,7 @@ Intercept intercept(const SignalClass& signals, std::span<const BandShare> bands
                     double visit_s) {
   // What is cut by a retune is lost.
   const double whole = std::max(0.0, 1 - signals.duration_s / visit_s);
-  const double stay_s = std::clamp(signals.stay_s, signals.period_s, window_s);
+  const double stay_s = std::max(std::min(signals.stay_s, window_s), signals.period_s);
   const double sent_on_channel = std::max(1.0, stay_s / signals.period_s);
   const double channels = static_cast<double>(signals.channels_hz.size());
   Intercept found;

@@ -10,13 +10,16 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 #include <zmq.hpp>
 
@@ -41,12 +44,11 @@ bool serve_until(Feed& feed, Done done, std::chrono::milliseconds longest = kPat
 /// A TCP connection that says nothing of its own accord.
 class RawConnection {
  public:
-  explicit RawConnection(const std::string& endpoint) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
-    BOOST_REQUIRE(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  explicit RawConnection(const std::string& endpoint) { BOOST_REQUIRE(connect_to(endpoint)); }
+  /// While a feed is being opened anew nobody can connect: null.
+  static std::unique_ptr<RawConnection> attempt(const std::string& endpoint) {
+    std::unique_ptr<RawConnection> made(new RawConnection);
+    return made->connect_to(endpoint) ? std::move(made) : nullptr;
   }
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
@@ -56,16 +58,17 @@ class RawConnection {
     const linger now{.l_onoff = 1, .l_linger = 0};
     setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
-  /// Until nothing more goes through for a while.
-  void send_as_much_as_possible(const std::string& bytes) const {
+  /// Until nothing more goes through for a while; false when the connection has ended.
+  bool send_as_much_as_possible(const std::string& bytes) const {
     const timeval patience{.tv_sec = 0, .tv_usec = 200'000};
     setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     std::size_t sent = 0;
     while (sent < bytes.size()) {
       const ssize_t n = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) return;
+      if (n <= 0) return errno == EAGAIN || errno == EWOULDBLOCK;
       sent += static_cast<std::size_t>(n);
     }
+    return true;
   }
   void send(const std::string& bytes) const { ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
   std::string received() const {
@@ -76,7 +79,16 @@ class RawConnection {
   }
 
  private:
-  int socket_;
+  RawConnection() = default;
+  bool connect_to(const std::string& endpoint) const {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
+    return connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+
+  int socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
 };
 
 /// A plain ZeroMQ socket that is read without waiting.
