@@ -108,7 +108,7 @@ std::span<const Figure> figures() {
              "measured",
              false, link_bytes},
       Figure{"link-sorting",
-             "the three figures of links from emissions and snapshots as a good detector tells them", true,
+             "the three figures of links from emissions and snapshots as a good detector tells them", false,
              link_sorting},
       Figure{"link-load", "10,000 emissions a second cost at most 5 % of a core in the book of links", false,
              link_load},
@@ -122,7 +122,7 @@ std::span<const Figure> figures() {
       Figure{"emission-detection",
              "bursts of 0.5 ms and more at 6 dB: 99 % found (97 % of those of 0.1 MHz); of 90 % and more of "
              "them edges within 40 kHz or 2 %, and start and end within 75 us",
-             true, emission_detection},
+             false, emission_detection},
       Figure{"emission-noise", "at most one emission in a minute of noise at 61.44 MS/s", true,
              emission_noise},
       Figure{"emission-cost", "the emission detector costs at most 15 % of the forward FFT on noise", false,
