@@ -116,7 +116,7 @@ std::span<const Figure> figures() {
           "signal-kinds",
           "what a snapshot shows is right in at least 95 % of all kinds at 5 dB and 99 % at 10 dB; no other "
           "kind shows OcuSync's reference symbols",
-          true, signal_kinds},
+          false, signal_kinds},
       Figure{"signal-cost", "classification costs at most 60 ns a sample of snapshots at 7.68 MS/s and more",
              false, signal_cost},
       Figure{"emission-detection",
