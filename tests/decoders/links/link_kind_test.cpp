@@ -24,6 +24,12 @@ Signal ofdm15(bool lte_primary = false) {
   return signal;
 }
 
+Signal video() {
+  Signal signal = ofdm15();
+  std::get<Ofdm>(signal.modulation).zadoff_chu = {{1201, 61, 0.9F, 0}, {1201, 353, 0.9F, 7}};
+  return signal;
+}
+
 struct Shape {
   SignalVotes votes;
   std::vector<double> channels_hz{2440e6};
@@ -49,11 +55,18 @@ struct Shape {
 
 BOOST_AUTO_TEST_SUITE(link_kind)
 
-BOOST_AUTO_TEST_CASE(video_is_named_by_width_frames_and_packets) {
-  const KindVerdict found = Shape(votes_of(ofdm15())).verdict();
+BOOST_AUTO_TEST_CASE(video_is_named_by_width_frames_packets_and_reference_symbols) {
+  const KindVerdict found = Shape(votes_of(video())).verdict();
   BOOST_TEST((found.kind == LinkKind::ocusync_video));
   BOOST_TEST(found.drone_like);
   BOOST_TEST(found.evidence.size() >= 4U);
+}
+
+// As a cell that divides time between its directions: a real one kept the same frames.
+BOOST_AUTO_TEST_CASE(the_same_frames_without_reference_symbols_are_unknown) {
+  const KindVerdict found = Shape(votes_of(ofdm15())).verdict();
+  BOOST_TEST((found.kind == LinkKind::unknown));
+  BOOST_TEST(!found.drone_like);
 }
 
 BOOST_AUTO_TEST_CASE(a_cell_of_the_same_width_is_none) {
@@ -76,7 +89,7 @@ BOOST_AUTO_TEST_CASE(without_positive_evidence_nothing_is_like_a_drone) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_snapshots_are_outvoted) {
-  SignalVotes votes = votes_of(ofdm15(), 8);
+  SignalVotes votes = votes_of(video(), 8);
   Signal wrong;
   wrong.modulation = Fsk{160e3, 1e6, 0.5F};
   wrong.confidence = 0.9F;
