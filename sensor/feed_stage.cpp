@@ -10,7 +10,6 @@
 #include "sensor/claims.hpp"
 #include "sensor/derived.hpp"
 #include "sensor/feed_json.hpp"
-#include "sensor/links/transmitter_match.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -46,10 +45,6 @@ TrackerOptions tracker_options(const FeedStageOptions& options) {
   return tracker;
 }
 
-std::shared_ptr<links::Attribution> attribution_of(const FeedStageOptions& options) {
-  return options.attribution ? options.attribution : std::make_shared<links::TransmitterMatch>();
-}
-
 TrustOptions trust_options(const FeedStageOptions& options) {
   TrustOptions trust = options.trust;
   trust.position = options.position;
@@ -71,8 +66,7 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
       tracker_(tracker_options(options_)),
       presence_(tracker_options(options_)),
       links_(options_.links),
-      attribution_(attribution_of(options_)),
-      emission_links_(*attribution_, options_.emission_links),
+      emission_links_(attribution_, options_.emission_links),
       trust_(trust_options(options_)) {}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
@@ -97,7 +91,7 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
       is_full ? tracker_.on_frame(frame, now, authentications) : presence_.on_frame(frame, now);
   if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications);
   if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
-  if (is_full && !id.empty()) attribution_->on_frame(id, frame);
+  if (is_full && !id.empty()) attribution_.on_frame(id, frame);
   send_by_detail(
       "frame", id,
       [&](PlaceDetail detail) {
@@ -218,7 +212,7 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
     message.head = head("aircraft", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
     if (is_gone) links_.untie(message.id);
-    if (is_gone) attribution_->forget_aircraft(message.id);
+    if (is_gone) attribution_.forget_aircraft(message.id);
     message.links = links_of_.of(message.id);
     message.trust = trust_.trust_of(message.id, message.head.time);
     if (is_gone) trust_.forget(message.id);
@@ -282,8 +276,7 @@ void FeedStage::attribute(LinkMessage& link) {
     features.address_of = link.peer->aircraft;
     features.address_evidence = "frames to its address";
   }
-  link.attribution = attribution_->attribute(features, link.head.time);
-  if (link.state == AircraftState::gone) attribution_->forget_link(link.id);
+  link.attribution = attribution_.attribute(features, link.head.time);
 }
 
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {

@@ -18,8 +18,8 @@
 #include "sensor/feed_sink.hpp"
 #include "sensor/link_ledger.hpp"
 #include "sensor/links/aircraft_links.hpp"
-#include "sensor/links/attribution.hpp"
 #include "sensor/links/link_book.hpp"
+#include "sensor/links/transmitter_match.hpp"
 #include "sensor/presence_tracker.hpp"
 #include "sensor/privacy.hpp"
 #include "sensor/tracker.hpp"
@@ -41,8 +41,6 @@ struct FeedStageOptions {
   std::optional<SensorPosition> position{};  ///< of the antenna
   TrustOptions trust{};                      ///< but for the position
   links::LinkBookOptions emission_links{};
-  /// Who says whose a link is; by link address alone where none is given.
-  std::shared_ptr<links::Attribution> attribution{};
 };
 
 class FeedStage {
@@ -102,7 +100,7 @@ class FeedStage {
   Tracker tracker_;
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
   LinkLedger links_;
-  std::shared_ptr<links::Attribution> attribution_;
+  links::TransmitterMatch attribution_;
   links::LinkBook emission_links_;
   links::AircraftLinks links_of_;
   Coverage coverage_;

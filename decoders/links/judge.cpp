@@ -60,7 +60,8 @@ void Judge::spacing(Case& found, double hz, std::string_view text) const {
 
 void Judge::roots(Case& found, std::uint16_t length) const {
   const std::uint32_t votes = votes_.root_votes(length);
-  if (votes >= 2 && 4 * votes >= votes_.count())
+  found.has_roots = votes >= 2 && 4 * votes >= votes_.count();
+  if (found.has_roots)
     found.prove(kStrong, "Zadoff-Chu symbols of a length that only this kind has", length, "carriers + 1");
 }
 

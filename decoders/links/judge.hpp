@@ -43,7 +43,8 @@ inline bool is_within(double value, double low, double high) { return value >= l
 struct Case {
   LinkKind kind = LinkKind::unknown;
   double score = 0;
-  unsigned proofs = 0;  // independent ones that only this kind has
+  unsigned proofs = 0;     // independent ones that only this kind has
+  bool has_roots = false;  // Zadoff-Chu symbols of its length were seen
   std::vector<Evidence> evidence{};
 
   void add(double weight, std::string_view text, std::optional<double> value = {},
@@ -89,6 +90,7 @@ class Judge {
   bool fsk(Case& found, std::span<const double> rates_hz, double least_index, double most_index) const;
 
   // link_cases.cpp
+  Case ocusync(LinkKind kind, double width_hz, double share, std::string_view carriers) const;
   Case ocusync_video() const;
   Case ocusync_standby() const;
   Case ocusync_control() const;

@@ -4,17 +4,22 @@
 
 namespace windhover::decoders::links {
 
+// What its three kinds share.
+Case Judge::ocusync(LinkKind kind, double width_hz, double share, std::string_view carriers) const {
+  Case found{kind};
+  found.add(is_as_wide(width_hz, share) ? kWeak : 1.5 * kAgainst, carriers, width(), "Hz");
+  family(found, Family::ofdm, "OFDM");
+  spacing(found, 15e3, "carrier spacing of the 15 kHz family");
+  roots(found, static_cast<std::uint16_t>(std::lround(width_hz / 15e3)));  // one more than carriers
+  no_cell(found);
+  return found;
+}
+
 Case Judge::ocusync_video() const {
-  Case found{LinkKind::ocusync_video};
   constexpr std::array<double, 3> kWidths{9.015e6, 18.015e6, 36.015e6};
   const auto nearest =
       std::ranges::min_element(kWidths, {}, [&](double each) { return std::abs(each - width()); });
-  found.add(is_as_wide(*nearest, 0.05) ? kWeak : 1.5 * kAgainst, "width of 600, 1200 or 2400 carriers",
-            width(), "Hz");
-  family(found, Family::ofdm, "OFDM");
-  spacing(found, 15e3, "carrier spacing of the 15 kHz family");
-  roots(found, static_cast<std::uint16_t>(std::lround(*nearest / 15e3)));
-  no_cell(found);
+  Case found = ocusync(LinkKind::ocusync_video, *nearest, 0.05, "width of 600, 1200 or 2400 carriers");
   if (keeps(5e-3))
     found.prove(kStrong, "frames of 5 ms", shape_.period_s, "s");
   else if (shape_.period_s)
@@ -26,12 +31,7 @@ Case Judge::ocusync_video() const {
 }
 
 Case Judge::ocusync_standby() const {
-  Case found{LinkKind::ocusync_standby};
-  found.add(is_as_wide(9.015e6, 0.05) ? kWeak : 1.5 * kAgainst, "width of 600 carriers", width(), "Hz");
-  family(found, Family::ofdm, "OFDM");
-  spacing(found, 15e3, "carrier spacing of the 15 kHz family");
-  roots(found, 601);
-  no_cell(found);
+  Case found = ocusync(LinkKind::ocusync_standby, 9.015e6, 0.05, "width of 600 carriers");
   if (keeps(2.5e-3))
     found.prove(kStrong, "bursts each 2.5 ms", shape_.period_s, "s");
   else if (shape_.period_s)
@@ -42,12 +42,7 @@ Case Judge::ocusync_standby() const {
 }
 
 Case Judge::ocusync_control() const {
-  Case found{LinkKind::ocusync_control};
-  found.add(is_as_wide(1.095e6, 0.15) ? kWeak : 1.5 * kAgainst, "width of 72 carriers", width(), "Hz");
-  family(found, Family::ofdm, "OFDM");
-  spacing(found, 15e3, "carrier spacing of the 15 kHz family");
-  roots(found, 73);
-  no_cell(found);
+  Case found = ocusync(LinkKind::ocusync_control, 1.095e6, 0.15, "width of 72 carriers");
   found.add(std::abs(shape_.burst_s - kControl_s) < 0.12e-3 ? 1.5 : 1.5 * kAgainst, "bursts of seven symbols",
             shape_.burst_s, "s");
   if (std::abs(shape_.burst_s - kControl_s) > 0.2e-3) found.score += kExcluded;

@@ -1,9 +1,7 @@
 #include "decoders/links/link_kind.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
 #include <utility>
 
 #include "decoders/links/judge.hpp"
@@ -11,23 +9,14 @@
 namespace windhover::decoders::links {
 namespace {
 
-// Frames of cells that divide time have the same length and width: only the reference symbols tell.
-bool has_roots(const SignalVotes& votes, std::span<const std::uint16_t> lengths) {
-  return std::ranges::any_of(lengths, [&](std::uint16_t length) {
-    const std::uint32_t with = votes.root_votes(length);
-    return with >= 2 && 4 * with >= votes.count();
-  });
-}
-
 bool is_drone_like(const Case& found, float confidence, const LinkShape& shape) {
   if (confidence < kDroneConfidence) return false;
   switch (found.kind) {
+    // Frames of cells that divide time have the same length and width: only the reference symbols tell.
     case LinkKind::ocusync_video:
-      return has_roots(*shape.votes, std::array<std::uint16_t, 3>{601, 1201, 2401});
     case LinkKind::ocusync_standby:
-      return has_roots(*shape.votes, std::array<std::uint16_t, 1>{601});
     case LinkKind::ocusync_control:
-      return has_roots(*shape.votes, std::array<std::uint16_t, 1>{73});
+      return found.has_roots;
     case LinkKind::lora_control:
     case LinkKind::sik_like:
     case LinkKind::frsky_like:

@@ -12,7 +12,7 @@ namespace windhover::sensor {
 namespace {
 
 std::filesystem::path new_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "windhover-XXXXXX").string();
+  std::string name = (std::filesystem::temp_directory_path() / ("windhover-" + std::string(6, 'X'))).string();
   if (mkdtemp(name.data()) == nullptr)
     throw ConfigError("cannot make a folder for the rendered scene in " +
                       std::filesystem::temp_directory_path().string() + "; set TMPDIR to a place with room");

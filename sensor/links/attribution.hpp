@@ -1,5 +1,5 @@
 #pragma once
-// Whose link is it? The interface between links and whoever answers that.
+// Whose link is it? What is asked about, and the form of the answer.
 
 #include <optional>
 #include <span>
@@ -52,30 +52,6 @@ struct Attributed {
 struct AttributionResult {
   std::vector<Attributed> aircraft{};  ///< likeliest first; their sum and `unattributed` make 1
   double unattributed = 1;
-};
-
-/// Runs in the feed thread; what it answers depends on what it was told, in that order, and on nothing else.
-class Attribution {
- public:
-  Attribution() = default;
-  Attribution(const Attribution&) = delete;
-  Attribution& operator=(const Attribution&) = delete;
-  virtual ~Attribution() = default;
-
-  /// An aircraft was heard; only those of which all may be told come here.
-  virtual void on_frame(const std::string& aircraft, const TimedFrame& frame) = 0;
-  virtual void forget_aircraft(const std::string& aircraft) = 0;
-  virtual void forget_link(std::string_view link) = 0;
-  virtual AttributionResult attribute(const LinkFeatures& link, UtcTime now) = 0;
-};
-
-/// By link address alone.
-class AddressAttribution final : public Attribution {
- public:
-  void on_frame(const std::string&, const TimedFrame&) override {}
-  void forget_aircraft(const std::string&) override {}
-  void forget_link(std::string_view) override {}
-  AttributionResult attribute(const LinkFeatures& link, UtcTime now) override;
 };
 
 }  // namespace windhover::sensor::links

@@ -109,10 +109,7 @@ void LinkBook::advance(UtcTime now, std::vector<LinkMessage>& due) {
 
 void LinkBook::finish(UtcTime now, std::vector<LinkMessage>& due) {
   advance(now, due);
-  std::vector<LinkMessage> last;
-  close_window(*now_, last);
-  for (const LinkMessage& message : last) attribution_.forget_link(message.id);
-  std::ranges::move(last, std::back_inserter(due));
+  close_window(*now_, due);
   links_.clear();
   waiting_.clear();
   waiting_signals_.clear();
@@ -141,10 +138,7 @@ void LinkBook::close_window(UtcTime end, std::vector<LinkMessage>& due) {
   for (auto at = links_.begin(); at != links_.end();) {
     const bool is_gone = end - utc(at->last_end_s()) >= LinkTimes::kGone;
     if (at->is_active() || is_gone) due.push_back(message(*at, end));
-    if (is_gone) {
-      due.back().state = AircraftState::gone;
-      attribution_.forget_link(due.back().id);
-    }
+    if (is_gone) due.back().state = AircraftState::gone;
     at = is_gone ? links_.erase(at) : std::next(at);
   }
   explanations_.drop_before(end_s - 1);
@@ -303,7 +297,6 @@ void LinkBook::make_room(UtcTime time, std::vector<LinkMessage>& due) {
   const auto index = static_cast<std::int32_t>(oldest - links_.begin());
   due.push_back(message(*oldest, time));
   due.back().state = AircraftState::gone;
-  attribution_.forget_link(due.back().id);
   links_.erase(oldest);
   ++evicted_;
   for (Burst& burst : window_)

@@ -10,12 +10,12 @@
 
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
-#include "sensor/links/attribution.hpp"
 #include "sensor/links/burst.hpp"
 #include "sensor/links/emission_link.hpp"
 #include "sensor/links/explanations.hpp"
 #include "sensor/links/link_finder.hpp"
 #include "sensor/links/listening.hpp"
+#include "sensor/links/transmitter_match.hpp"
 
 namespace windhover::sensor::links {
 
@@ -28,7 +28,7 @@ struct LinkBookOptions {
 class LinkBook {
  public:
   /// `attribution` outlives the book.
-  explicit LinkBook(Attribution& attribution, LinkBookOptions options = {})
+  explicit LinkBook(TransmitterMatch& attribution, LinkBookOptions options = {})
       : attribution_(attribution), options_(options) {}
 
   void on_emission(const TimedEmission& emission);
@@ -72,7 +72,7 @@ class LinkBook {
   LinkMessage message(const EmissionLink& link, UtcTime time) const;
   void attribute(const EmissionLink& link, LinkMessage& message, UtcTime time) const;
 
-  Attribution& attribution_;
+  TransmitterMatch& attribution_;
   LinkBookOptions options_;
   LinkFinder finder_;
   Explanations explanations_;

@@ -1,6 +1,7 @@
 #pragma once
 // Whose link is it: likelihoods from what one transmitter's signals have in common. "Nobody's that is known"
-// is an answer.
+// is an answer. Runs in the feed thread; what it answers depends on what it was told, in that order, and on
+// nothing else.
 
 #include <cstdint>
 #include <deque>
@@ -12,12 +13,12 @@
 
 namespace windhover::sensor::links {
 
-class TransmitterMatch final : public Attribution {
+class TransmitterMatch {
  public:
-  void on_frame(const std::string& aircraft, const TimedFrame& frame) override;
-  void forget_aircraft(const std::string& aircraft) override;
-  void forget_link(std::string_view) override {}
-  AttributionResult attribute(const LinkFeatures& link, UtcTime now) override;
+  /// An aircraft was heard; only those of which all may be told come here.
+  void on_frame(const std::string& aircraft, const TimedFrame& frame);
+  void forget_aircraft(const std::string& aircraft);
+  AttributionResult attribute(const LinkFeatures& link, UtcTime now);
 
  private:
   struct Offset {

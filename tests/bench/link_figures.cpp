@@ -196,7 +196,7 @@ bool link_load(std::ostream& out, Effort effort) {
   }
   emitters.push_back({{"type", "fhss_gfsk"}, {"preset", "bluetooth_classic"}});
   const LinkCase crowd{"", false, emitters, 2440e6, 61.44e6};
-  sensor::links::AddressAttribution attribution;
+  sensor::links::TransmitterMatch attribution;
   sensor::links::LinkBook book(attribution);
   std::vector<sensor::LinkMessage> told;
   const LinkStream load = crowded_stream(crowd, {seconds, 15, 1}, kEachSecond);

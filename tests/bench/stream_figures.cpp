@@ -108,18 +108,19 @@ bool negatives(std::ostream& out, Effort) {
   // Around Bluetooth's first channel and on Wi-Fi's sixth: most would not meet a decoder where they are from.
   const std::array<std::optional<Hertz>, 3> places{std::nullopt, Hertz{2402e6}, Hertz{2437e6}};
   out << "Each at its own frequency, then as if at 2402 and 2437 MHz.\n\n"
-         "| recording | frames | rejected attempts |\n|---|---|---|\n";
+         "| recording | frames | rejected attempts | links called a drone's |\n|---|---|---|---|\n";
   bool kept = !recordings.empty();
   for (const auto& recording : recordings) {
     out << "| " << recording.stem().string() << " |";
-    std::string rejects;
+    std::string rejects, links;
     for (const auto& place : places) {
       const RunResult result = replay(recording, place);
       out << ' ' << result.frames.size();
       rejects.append(1, ' ').append(std::to_string(result.rejects));
-      kept &= result.frames.empty();
+      links.append(1, ' ').append(std::to_string(result.drone_links));
+      kept &= result.frames.empty() && result.drone_links == 0;
     }
-    out << " |" << rejects << " |\n" << std::flush;
+    out << " |" << rejects << " |" << links << " |\n" << std::flush;
   }
   return kept;
 }

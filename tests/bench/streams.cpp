@@ -76,6 +76,7 @@ class Collector final : public sensor::FeedSink {
  public:
   void publish(const sensor::OutgoingMessage& message) override {
     if (message.kind == "reject") ++rejects_;
+    drone_links_ += message.kind == "link" && message.json.find("\"drone_like\":true") != std::string::npos;
     if (message.kind == "status") status_ = message.json;
     if (message.kind == "frame") frames_.push_back({message.json, std::chrono::steady_clock::now()});
   }
@@ -83,6 +84,7 @@ class Collector final : public sensor::FeedSink {
   void read(RunResult& result) const {
     result.rejects = rejects_;
     result.status = status_;
+    result.drone_links = drone_links_;
     for (const auto& [text, at] : frames_) {
       const auto json = nlohmann::json::parse(text);
       const auto& rf = json.at("rf");
@@ -98,7 +100,7 @@ class Collector final : public sensor::FeedSink {
     std::chrono::steady_clock::time_point at;
   };
   std::vector<Published> frames_;
-  std::uint64_t rejects_ = 0;
+  std::uint64_t rejects_ = 0, drone_links_ = 0;
   std::string status_;
 };
 

@@ -52,7 +52,8 @@ struct Heard {
 struct RunResult {
   std::vector<Heard> frames;
   std::uint64_t rejects = 0;
-  std::string status;  ///< the last such message: what was counted, by decoder and reason
+  std::uint64_t drone_links = 0;  ///< messages that call a link like a drone's
+  std::string status;             ///< the last such message: what was counted, by decoder and reason
   double signal_s = 0;
   double cpu_s = 0;  ///< of all threads together
   double wall_s = 0;

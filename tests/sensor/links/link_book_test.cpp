@@ -70,7 +70,7 @@ Heard hear(const json& scene, const StreamFlaws& flaws = {}) {
   Heard heard;
   heard.scene = synth::loaded(scene);
   const LinkStream stream = bench::StreamMaker(heard.scene, flaws, kEpoch).make();
-  AddressAttribution attribution;
+  TransmitterMatch attribution;
   LinkBook book(attribution);
   play(stream, heard.scene.duration_s, book, heard.told);
   heard.counts = book.counts();
@@ -304,7 +304,7 @@ BOOST_AUTO_TEST_CASE(a_link_is_told_each_window_and_ends) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_decoded_explains_its_emissions) {
-  AddressAttribution attribution;
+  TransmitterMatch attribution;
   LinkBook book(attribution);
   std::vector<LinkMessage> told;
   book.advance(kEpoch, told);
@@ -332,7 +332,7 @@ BOOST_AUTO_TEST_CASE(the_same_events_give_the_same_messages_however_often_it_is_
   const LinkStream stream = bench::StreamMaker(scene, {}, kEpoch).make();
   std::vector<std::string> texts[2];
   for (int run = 0; run < 2; ++run) {
-    AddressAttribution attribution;
+    TransmitterMatch attribution;
     LinkBook book(attribution);
     std::vector<LinkMessage> told;
     if (run == 1)
@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(the_same_events_give_the_same_messages_however_often_it_is_
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_chance_emissions_is_bounded_and_counted) {
-  AddressAttribution attribution;
+  TransmitterMatch attribution;
   LinkBook book(attribution, {.max_links = 20, .max_bursts = 5000, .max_signals = 1000});
   std::vector<LinkMessage> told;
   synth::Random random(4);
@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(a_flood_of_chance_emissions_is_bounded_and_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_are_none_are_dropped) {
-  AddressAttribution attribution;
+  TransmitterMatch attribution;
   LinkBook book(attribution);
   std::vector<LinkMessage> told;
   book.advance(kEpoch, told);
