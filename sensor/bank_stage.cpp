@@ -145,7 +145,7 @@ void BankStage::end_emissions() {
 
 void BankStage::tell_emissions(SpectrumSlot& slot) {
   for (const dsp::Emission& emission : emissions_.ended()) {
-    if (emission_budget_ < 1) {
+    if (emission_budget_ < 1 || slot.emissions.size() == kMostEmissionsInBlock) {
       ++counters_.dropped_emissions;
       continue;
     }

@@ -49,6 +49,9 @@ struct StreamFacts {
   std::optional<dsp::Hertz> centre;        ///< tuned anew
 };
 
+/// That end within one block; more of them are counted as dropped.
+inline constexpr std::size_t kMostEmissionsInBlock = 64;
+
 /// bank → channel workers: one spectrum of the whole band.
 struct SpectrumSlot {
   dsp::AlignedVector<dsp::cf32> bins;

@@ -47,6 +47,9 @@ RingShape spectrum_shape(const SourceInfo& info, std::size_t workers) {
 SpectrumSlot make_spectrum_slot(const SourceInfo& info) {
   SpectrumSlot slot;
   slot.bins.resize(dsp::bank_geometry(info.rate).fft_size);
+  slot.emissions.reserve(kMostEmissionsInBlock);
+  slot.snapshot_starts.reserve(2 * kSnapshotLanes);
+  slot.snapshot_ends.reserve(2 * kSnapshotLanes);
   return slot;
 }
 
