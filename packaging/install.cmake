@@ -7,6 +7,7 @@ install(FILES packaging/windhover.toml DESTINATION /etc/windhover PERMISSIONS OW
 install(FILES packaging/systemd/windhover.service packaging/systemd/windhover-gateway.service
         DESTINATION lib/systemd/system)
 install(FILES packaging/systemd/windhover.sysusers DESTINATION lib/sysusers.d RENAME windhover.conf)
+install(FILES packaging/udev/65-windhover.rules DESTINATION lib/udev/rules.d)
 install(FILES ${documents} packaging/windhover.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
