@@ -7,6 +7,12 @@
 #include "sensor/service/notifier.hpp"
 
 namespace windhover::sensor {
+namespace {
+
+// Of a busy machine samples may be late for one status, or for two.
+constexpr int kQuiet = 3;
+
+}  // namespace
 
 std::string service_state(const StatusMessage& status, bool samples_flow) {
   const StreamStatus& stream = status.stream;
@@ -24,7 +30,8 @@ std::string service_state(const StatusMessage& status, bool samples_flow) {
 void ServiceSink::on_status(const StatusMessage& status) {
   const bool samples_flow = status.stream.samples > samples_;
   samples_ = status.stream.samples;
-  state_ = service_state(status, samples_flow);
+  quiet_ = samples_flow ? 0 : quiet_ + 1;
+  state_ = service_state(status, ready_ ? quiet_ < kQuiet : samples_flow);
   if (samples_flow && !ready_) {
     ready_ = true;
     notify_ready(state_);

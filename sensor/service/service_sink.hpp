@@ -30,6 +30,7 @@ class ServiceSink final : public FeedSink {
   std::function<void()> serve_;
   std::string state_;
   std::uint64_t samples_ = 0;
+  int quiet_ = 0;  // statuses without new samples
   bool ready_ = false;
 };
 
