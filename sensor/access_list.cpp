@@ -48,6 +48,17 @@ bool AccessList::refresh(Instant now) {
   auto files = list_files();
   if (files == files_) return false;
   files_ = std::move(files);
+  return read_anew();
+}
+
+bool AccessList::replace(std::vector<std::filesystem::path> places) {
+  AccessList checked(places);
+  places_ = std::move(places);
+  files_ = std::move(checked.files_);
+  return read_anew();
+}
+
+bool AccessList::read_anew() {
   const auto before = std::exchange(names_, {});
   read_files();
   return std::any_of(before.begin(), before.end(),

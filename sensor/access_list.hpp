@@ -24,6 +24,9 @@ class AccessList {
   /// Looks at the places, at most every two seconds. What can no longer be read allows nobody. True if
   /// somebody who was allowed is not any more.
   bool refresh(Instant now);
+  /// Other places, judged as the constructor's. Throws ConfigError, and nothing has changed then. True as of
+  /// refresh().
+  bool replace(std::vector<std::filesystem::path> places);
   /// The name of the certificate's file if the key is allowed.
   std::optional<std::string> name_of(const std::string& public_key) const;
 
@@ -36,6 +39,7 @@ class AccessList {
   };
   std::vector<File> list_files() const;
   void read_files();
+  bool read_anew();
 
   std::vector<std::filesystem::path> places_;
   std::vector<File> files_;

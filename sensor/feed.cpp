@@ -54,13 +54,15 @@ struct Feed::Sockets {
     if (gate) gate->zap.serve();
     // ZeroMQ asks only when a client connects. So whoever is taken off the list is thrown out with all
     // others, who are let in again.
-    if (gate && gate->allowed.refresh(now)) {
-      publisher.reopen();
-      snapshots.reopen();
-    }
+    if (gate && gate->allowed.refresh(now)) disconnect_all();
     values.expire(now);
     publisher.serve(values, now);
     snapshots.serve(values, now);
+  }
+
+  void disconnect_all() {
+    publisher.reopen();
+    snapshots.reopen();
   }
 
   // False on a signal: the caller knows what to do.
@@ -106,6 +108,11 @@ std::optional<FeedHealth> Feed::health() const {
   health.refused_clients = sockets_->gate ? sockets_->gate->zap.refused() : 0;
   health.reopened = sockets_->publisher.reopened() + sockets_->snapshots.reopened();
   return health;
+}
+
+void Feed::set_allowed(const std::vector<std::filesystem::path>& places) {
+  if (!sockets_->gate) throw ConfigError("a feed without keys has no list of those who may subscribe");
+  if (sockets_->gate->allowed.replace(places)) sockets_->disconnect_all();
 }
 
 bool Feed::wait_for_subscriber(milliseconds timeout) {

@@ -50,6 +50,9 @@ class Feed : public FeedSink {
   /// between messages and at least every few milliseconds.
   void serve() override;
   std::optional<FeedHealth> health() const override;
+  /// Who may connect from now on; those who may not any more are disconnected. Throws ConfigError for places
+  /// that cannot be used, and for a feed without keys; nothing has changed then.
+  void set_allowed(const std::vector<std::filesystem::path>& places);
   /// Serves until somebody has subscribed to anything; false if nobody has within `timeout`.
   bool wait_for_subscriber(std::chrono::milliseconds timeout);
   /// The bound addresses, with the port that the system chose for "tcp://127.0.0.1:*".

@@ -234,6 +234,9 @@ Json emissions_json(const links::EmissionCounts& counts) {
 void put_sensor(Json& json, const SensorPosition& at) {
   put_position(json, "position", Position{at.lat_deg, at.lon_deg});
   put(json["position"], "altitude_m", at.hae_m, kMetreDecimals);
+  put(json["position"], "uncertainty_m", at.uncertainty_m, kMetreDecimals);
+  put(json["position"], "vertical_uncertainty_m", at.vertical_uncertainty_m, kMetreDecimals);
+  put(json["position"], "age_s", at.age_s, kSecondDecimals);
 }
 
 void put_stream(Json& json, const StreamStatus& stream) {

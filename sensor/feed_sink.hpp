@@ -33,6 +33,8 @@ class FeedSink {
   FeedSink& operator=(const FeedSink&) = delete;
   virtual ~FeedSink() = default;
   virtual void publish(const OutgoingMessage& message) = 0;
+  /// The same as the `status` that is published next, for those who need no JSON.
+  virtual void on_status(const StatusMessage&) {}
   /// Sees to whoever reads: called between messages and while there are none. Does not wait.
   virtual void serve() {}
   /// Of sinks that have readers.

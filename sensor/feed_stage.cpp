@@ -134,8 +134,15 @@ void FeedStage::on_others(const OthersHeard& others) {
 
 void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
   advance(now);
+  locate();
   note_listening(stream, now);
   tell_status(stream, now);
+}
+
+void FeedStage::locate() {
+  if (!options_.locate) return;
+  options_.position = options_.locate();
+  trust_.set_position(options_.position);
 }
 
 void FeedStage::note_listening(const StreamStatus& stream, UtcTime now) {
@@ -290,9 +297,9 @@ void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.emissions = emission_links_.counts();
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
-  send("status", {},
-       to_json(StatusMessage{head("status", now), WINDHOVER_VERSION, stream, counts_, options_.position}),
-       kStatusHolds);
+  const StatusMessage message{head("status", now), WINDHOVER_VERSION, stream, counts_, options_.position};
+  for (FeedSink* sink : sinks_) sink->on_status(message);
+  send("status", {}, to_json(message), kStatusHolds);
 }
 
 MessageHead FeedStage::head(std::string_view kind, UtcTime time) {

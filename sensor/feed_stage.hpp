@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,7 +40,9 @@ struct FeedStageOptions {
   LinkLedgerOptions links{};
   PrivacyOptions privacy{};
   std::optional<SensorPosition> position{};  ///< of the antenna
-  TrustOptions trust{};                      ///< but for the position
+  /// Where the antenna is now, asked at each status, in the place of `position`; of live streams only.
+  std::function<std::optional<SensorPosition>()> locate{};
+  TrustOptions trust{};  ///< but for the position
   links::LinkBookOptions emission_links{};
 };
 
@@ -75,6 +78,7 @@ class FeedStage {
     std::vector<std::uint8_t> payload;
   };
 
+  void locate();
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
   void tell(std::vector<LinkMessage>& links);

@@ -6,6 +6,7 @@
 
 #include "sensor/cli/commands.hpp"
 #include "sensor/config_error.hpp"
+#include "sensor/service/journal.hpp"
 
 namespace {
 
@@ -24,13 +25,14 @@ struct Execute {
 };
 
 int complain(const std::exception& error, int exit_code) {
-  std::cerr << "windhover: " << error.what() << '\n';
+  std::cerr << error_priority() << "windhover: " << error.what() << '\n';
   return exit_code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const CerrToJournal journal;
   try {
     return std::visit(Execute{}, parse_arguments(argc, argv));
   } catch (const ConfigError& error) {

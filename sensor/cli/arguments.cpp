@@ -16,7 +16,7 @@ struct Raw {
   SynthCommand synth;
   BenchCommand bench;
   KeygenCommand keygen;
-  std::string speed = "max", format, jsonl, feed, curve_key, curve_server_key;
+  std::string speed = "max", format, jsonl, feed, curve_key, curve_server_key, gpsd;
   std::vector<std::string> protocols, operator_positions;
   std::int64_t retention_s = 60;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
@@ -134,13 +134,16 @@ CLI::App* add_replay(CLI::App& app, Raw& raw) {
 
 CLI::App* add_run(CLI::App& app, Raw& raw) {
   CLI::App* run = app.add_subcommand("run", "listen with a SoapySDR device");
-  run->add_option("--device", raw.run.device.args, "SoapySDR arguments, such as driver=hackrf")->required();
-  run->add_option("--rate", raw.rate_hz, "samples per second")->type_name("HZ")->required();
-  run->add_option("--freq", raw.freq_hz, "centre frequency")->type_name("HZ")->required();
+  run->add_option("--device", raw.run.device.args, "SoapySDR arguments, such as driver=hackrf");
+  run->add_option("--rate", raw.rate_hz, "samples per second")->type_name("HZ");
+  run->add_option("--freq", raw.freq_hz, "centre frequency")->type_name("HZ");
   run->add_option("--gain", raw.gain_db, "overall gain; the device's own control without it")
       ->type_name("DB");
   run->add_option("--antenna", raw.antenna, "one of the device's antennas");
   run->add_option("--bandwidth", raw.bandwidth_hz, "of the device's filter")->type_name("HZ");
+  run->add_option("--gpsd", raw.gpsd, "ask gpsd where the antenna is, unless --sensor-position says")
+      ->type_name("ADDRESS[:PORT]");
+  raw.run.config.add_to(*run);
   add_decoder_options(*run, raw.run.decoders, raw.run.sensor);
   add_output_options(*run, raw, raw.run.output);
   add_feed_access_options(*run, raw, raw.run.output);
@@ -231,8 +234,18 @@ ReplayCommand finish_replay(const CLI::App& app, Raw& raw) {
   return command;
 }
 
-RunCommand finish_run(const CLI::App& app, Raw& raw) {
+void require(const CLI::App& app, const std::string& option, const std::string& key) {
+  if (app.count(option) == 0)
+    throw ConfigError(option + " is missing; give it, or set " + key + " in a file that -c names");
+}
+
+RunCommand finish_run(CLI::App& app, Raw& raw) {
+  raw.run.settings = raw.run.config.apply_to(app);
+  require(app, "--device", "device.args");
+  require(app, "--rate", "device.rate_hz");
+  require(app, "--freq", "device.freq_hz");
   RunCommand command = raw.run;
+  if (app.count("--gpsd") > 0) command.output.gpsd = parse_gpsd_address(raw.gpsd);
   command.device.rate = {raw.rate_hz};
   command.device.centre = {raw.freq_hz};
   command.device.gain_db = given(app, "--gain", raw.gain_db);
@@ -269,7 +282,7 @@ Command parse_arguments(int argc, char** argv) {
   app.require_subcommand(1);
   Raw raw;
   const CLI::App* replay = add_replay(app, raw);
-  const CLI::App* run = add_run(app, raw);
+  CLI::App* run = add_run(app, raw);
   const CLI::App* listen = add_listen(app, raw);
   const CLI::App* bench = add_bench(app, raw);
   const CLI::App* gateway = raw.gateway.add_to(app);
@@ -291,13 +304,25 @@ Command parse_arguments(int argc, char** argv) {
     return NoCommand{app.exit(error) == 0 ? 0 : 2};
   }
   if (*replay) return finish_replay(*replay, raw);
-  if (*run) return finish_run(*run, raw);
+  if (*run) {
+    RunCommand command = finish_run(*run, raw);
+    command.arguments.assign(argv, argv + argc);
+    return command;
+  }
   if (*listen) return finish_listen(*listen, raw);
   if (*bench) return raw.bench;
   if (*devices) return DevicesCommand{};
   if (*keygen) return raw.keygen;
   if (*gateway) return raw.gateway.finish();
   return raw.synth;
+}
+
+RunCommand parse_run_again(const RunCommand& command) {
+  std::vector<std::string> arguments = command.arguments;
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  Command again = parse_arguments(static_cast<int>(argv.size()), argv.data());
+  return std::get<RunCommand>(std::move(again));
 }
 
 }  // namespace windhover::sensor

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "gateway/options.hpp"
+#include "sensor/cli/config_arguments.hpp"
 #include "sensor/decoder_choice.hpp"
 #include "sensor/listen.hpp"
 #include "sensor/privacy.hpp"
 #include "sensor/recording_layout.hpp"
 #include "sensor/sensor.hpp"
+#include "sensor/service/gpsd_position.hpp"
 #include "sensor/soapy_source.hpp"
 
 namespace windhover::sensor {
@@ -27,7 +29,8 @@ struct OutputOptions {
   std::vector<std::filesystem::path> allow;        ///< whom to let in, with curve_key
   bool insecure_feed = false;
   PrivacyOptions privacy{};
-  std::optional<SensorPosition> position{};         ///< of the antenna
+  std::optional<SensorPosition> position{};  ///< of the antenna
+  std::optional<GpsdAddress> gpsd{};         ///< who knows it, where `position` does not say; `run` only
   std::vector<std::filesystem::path> drip_anchors;  ///< files, see parse_drip_anchors()
   bool levels_comparable = true;                    ///< see TrustOptions
   std::chrono::milliseconds wait_subscriber{0};
@@ -45,6 +48,9 @@ struct ReplayCommand {
 };
 
 struct RunCommand {
+  ConfigArguments config{};
+  std::vector<ConfigSetting> settings{};  ///< all that the config file says
+  std::vector<std::string> arguments{};   ///< that it was made of
   SoapyOptions device{};
   DecoderChoice decoders{};
   SensorOptions sensor{};
@@ -66,6 +72,7 @@ struct BenchCommand {
 
 struct GatewayCommand {
   gateway::GatewayOptions options{};
+  bool check_only = false;
 };
 
 struct DevicesCommand {};
@@ -88,5 +95,7 @@ std::optional<CurveClientKeys> curve_client_keys(const std::optional<std::string
 
 /// Prints help and usage errors itself. Throws ConfigError for values that CLI11 cannot judge.
 Command parse_arguments(int argc, char** argv);
+/// With what the config file says now. Throws ConfigError.
+RunCommand parse_run_again(const RunCommand& command);
 
 }  // namespace windhover::sensor

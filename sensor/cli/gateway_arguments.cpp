@@ -6,6 +6,7 @@ namespace windhover::sensor {
 
 const CLI::App* GatewayArguments::add_to(CLI::App& app) {
   app_ = app.add_subcommand("gateway", "hand what a sensor hears to DragonSync, TAK, Prometheus");
+  config_.add_to(*app_);
   app_->add_option("--feed", feed_, "of the sensor")->type_name("ENDPOINT")->capture_default_str();
   app_->add_option("--snapshot", snapshot_, "of the sensor's present state; else at the port after --feed's")
       ->type_name("ENDPOINT");
@@ -50,7 +51,8 @@ void GatewayArguments::add_dragonsync_and_cot() {
       ->type_name("TYPE");
 }
 
-GatewayCommand GatewayArguments::finish() const {
+GatewayCommand GatewayArguments::finish() {
+  config_.apply_to(*app_);
   gateway::GatewayOptions options;
   options.feed = feed_;
   options.snapshot = snapshot_;
@@ -62,9 +64,9 @@ GatewayCommand GatewayArguments::finish() const {
   if (app_->count("--dragonsync") > 0)
     options.dragonsync = gateway::parse_dragonsync(dragonsync_.empty() ? "127.0.0.1" : dragonsync_);
   options.cot = cot_options();
-  if (app_->count("--http") == 0) return {options};
+  if (app_->count("--http") == 0) return {options, config_.check_only};
   options.http = http_ == "none" ? std::nullopt : std::optional(gateway::parse_http(http_));
-  return {options};
+  return {options, config_.check_only};
 }
 
 std::optional<gateway::CotOptions> GatewayArguments::cot_options() const {

@@ -18,7 +18,7 @@ class GatewayArguments {
   /// Adds the subcommand.
   const CLI::App* add_to(CLI::App& app);
   /// After parsing. Throws ConfigError for values that CLI11 cannot judge.
-  GatewayCommand finish() const;
+  GatewayCommand finish();
 
  private:
   void add_dragonsync_and_cot();
@@ -26,6 +26,7 @@ class GatewayArguments {
   std::optional<std::string> text_if_given(const char* option, const std::string& text) const;
 
   CLI::App* app_ = nullptr;
+  ConfigArguments config_;
   std::string feed_ = kDefaultFeedEndpoint;
   std::string snapshot_, curve_key_, curve_server_key_, kit_, position_, dragonsync_, interface_, http_;
   std::string rotorcraft_, fixed_wing_;

@@ -5,7 +5,7 @@
 namespace windhover::sensor {
 namespace {
 
-std::atomic<bool> stopped{false};
+std::atomic<bool> stopped{false}, reload{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
 
 }  // namespace
@@ -17,6 +17,14 @@ const std::atomic<bool>& stop_on_signals() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   return stopped;
+}
+
+std::atomic<bool>& reload_on_signal() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { reload = true; };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGHUP, &action, nullptr);
+  return reload;
 }
 
 }  // namespace windhover::sensor

@@ -1,5 +1,5 @@
 #pragma once
-// SIGINT and SIGTERM as a flag that threads look at.
+// SIGINT, SIGTERM and SIGHUP as flags that threads look at.
 
 #include <atomic>
 
@@ -8,5 +8,8 @@ namespace windhover::sensor {
 /// Installs the handlers. The flag is set by the first signal; a second one of the same kind ends the program
 /// at once.
 const std::atomic<bool>& stop_on_signals();
+
+/// Set by SIGHUP, which ends the program until this has been called once. Whoever acts on it clears it.
+std::atomic<bool>& reload_on_signal();
 
 }  // namespace windhover::sensor

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "dsp/fft.hpp"
+#include "sensor/access_list.hpp"
 #include "sensor/aircraft_table.hpp"
 #include "sensor/cli/commands.hpp"
+#include "sensor/cli/live_service.hpp"
 #include "sensor/cli/scene_recording.hpp"
 #include "sensor/cli/stop_signal.hpp"
 #include "sensor/config_error.hpp"
@@ -18,6 +20,8 @@
 #include "sensor/link_table.hpp"
 #include "sensor/recording_source.hpp"
 #include "sensor/resampling_source.hpp"
+#include "sensor/service/notifier.hpp"
+#include "sensor/service/service_sink.hpp"
 #include "sensor/wisdom.hpp"
 
 namespace windhover::sensor {
@@ -44,7 +48,9 @@ TrustOptions trust_options(const OutputOptions& options) {
 /// The sinks that the user asked for and the stage that feeds them, in the thread that uses them.
 class Outputs {
  public:
-  explicit Outputs(const OutputOptions& options) : board_(operator_position_at(options.privacy, "table")) {
+  /// `service`: of a live stream only, and outlives these outputs.
+  explicit Outputs(const OutputOptions& options, LiveService* service = nullptr)
+      : board_(operator_position_at(options.privacy, "table")) {
     const std::string boot = options.boot.empty() ? new_boot_id() : options.boot;
     if (options.jsonl)
       jsonl_ = std::make_unique<JsonlSink>(*options.jsonl, operator_position_at(options.privacy, "jsonl"));
@@ -53,6 +59,14 @@ class Outputs {
       if (options.wait_subscriber.count() > 0) feed_->wait_for_subscriber(options.wait_subscriber);
     }
     std::vector<FeedSink*> sinks{&board_};
+    std::function<std::optional<SensorPosition>()> locate;
+    if (service != nullptr) {
+      service_ = std::make_unique<ServiceSink>([this, service] {
+        if (service->reload_if_asked(feed_.get())) service_->reloaded();
+      });
+      sinks.push_back(service_.get());
+      locate = [service] { return service->locate(); };
+    }
     if (jsonl_) sinks.push_back(jsonl_.get());
     if (feed_) sinks.push_back(feed_.get());
     stage_ = std::make_unique<FeedStage>(
@@ -63,6 +77,7 @@ class Outputs {
                          {.hash = options.boot.empty() ? AddressHash() : AddressHash(options.boot)},
                          options.privacy,
                          options.position,
+                         std::move(locate),
                          trust_options(options)},
         sinks);
   }
@@ -83,8 +98,16 @@ class Outputs {
   BoardSink board_;
   std::unique_ptr<JsonlSink> jsonl_;
   std::unique_ptr<Feed> feed_;
+  std::unique_ptr<ServiceSink> service_;
   std::unique_ptr<FeedStage> stage_;
 };
+
+/// What else than the device can keep the sensor from starting.
+void check(const OutputOptions& options) {
+  if (options.curve_key) read_curve_secret_file(*options.curve_key);
+  if (!options.allow.empty()) AccessList{options.allow};
+  trust_options(options);
+}
 
 }  // namespace
 
@@ -112,18 +135,22 @@ int run_replay(const ReplayCommand& command) {
 
 int run_live(const RunCommand& command) {
   const auto decoders = chosen_decoders(command.decoders);
+  check(command.output);
+  if (command.config.check_only) return 0;
   const std::atomic<bool>& stop = stop_on_signals();
+  LiveService service(command);
   const SavedWisdom wisdom;
   OutputOptions output = command.output;
   output.levels_comparable = command.device.gain_db.has_value();
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
-  Outputs outputs(output);
+  Outputs outputs(output, &service);
   SensorOptions options = command.sensor;
   auto source = at_bank_rate(open_soapy(command.device), options.notes);
   std::cerr << "listening with " << source->info().description << '\n';
   Sensor sensor(std::move(source), decoders, options);
   wisdom.save();
   sensor.run(outputs.stage(), stop);
+  notify_stopping();
   outputs.close();
   return 0;
 }

@@ -66,7 +66,10 @@ void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
                        claims.horizontal_accuracy_m, frame.at.time);
     if (options_.position && options_.levels_comparable) {
       const Sight seen = sight(*options_.position, *claims.position, claims.geodetic_altitude_m);
-      evidence.range.take(frame.frame, *claims.position, seen.slant_m ? *seen.slant_m : *seen.distance_m);
+      const double distance_m = seen.slant_m ? *seen.slant_m : *seen.distance_m;
+      // A tenth of the distance is 0.9 dB of path loss.
+      if (options_.position->uncertainty_m.value_or(0) <= distance_m / 10)
+        evidence.range.take(frame.frame, *claims.position, distance_m);
     }
   }
   if (is_one(id)) emitters_.take(id, frame.frame, frame.at.time);

@@ -43,6 +43,8 @@ class TrustBook {
   /// Nothing is known of an aircraft that is not heard of.
   Trust trust_of(const std::string& id, UtcTime now);
   void forget(const std::string& id);
+  /// The antenna is here from now on.
+  void set_position(const std::optional<SensorPosition>& position) { options_.position = position; }
   std::uint64_t signatures_skipped() const { return budget_.skipped(); }
 
  private:

@@ -203,4 +203,20 @@ BOOST_AUTO_TEST_CASE(changes_are_seen_and_only_a_removal_is_told) {
   BOOST_TEST(!list.name_of(other.public_key));
 }
 
+BOOST_AUTO_TEST_CASE(other_places_take_over_whole_or_not_at_all) {
+  const TemporaryFolder folder;
+  const CurveKeyPair alice = make_curve_key_pair(), bob = make_curve_key_pair();
+  write_curve_key_files(folder / "alice", alice);
+  write_curve_key_files(folder / "bob", bob);
+  AccessList list({folder / "alice.key"});
+  BOOST_TEST(!list.replace({folder / "alice.key", folder / "bob.key"}));
+  BOOST_TEST(list.name_of(bob.public_key).has_value());
+  refused([&] { list.replace({folder / "bob.key", folder / "none"}); }, "cannot be read");
+  BOOST_TEST(list.name_of(alice.public_key).has_value());
+  BOOST_TEST(list.replace({folder / "bob.key"}));
+  BOOST_TEST(!list.name_of(alice.public_key));
+  BOOST_TEST(list.name_of(bob.public_key).has_value());
+  BOOST_TEST(!list.refresh(AccessList::Instant{} + 10s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

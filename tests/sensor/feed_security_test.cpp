@@ -148,6 +148,37 @@ BOOST_AUTO_TEST_CASE(who_is_added_is_let_in_and_who_is_removed_is_thrown_out) {
   BOOST_TEST(!has_heard());
 }
 
+BOOST_AUTO_TEST_CASE(another_list_throws_out_who_is_not_on_it) {
+  Guarded guarded;
+  std::filesystem::create_directory(guarded.folder / "others");
+  const CurveKeyPair key = make_curve_key_pair();
+  write_curve_key_files(guarded.folder / "clients/bob", key);
+  write_curve_key_files(guarded.folder / "others/alice", guarded.alice);
+  guarded.feed->set_allowed({guarded.folder / "clients"});  // a place that it has already
+  FeedClient bob({.endpoint = guarded.feed->last_endpoint(),
+                  .snapshot_endpoint = guarded.feed->last_snapshot_endpoint(),
+                  .curve = guarded.keys_of(key)});
+  const auto has_heard = [&] { return bob.next(std::chrono::milliseconds(0)).has_value(); };
+  BOOST_TEST(serve_until(
+      *guarded.feed,
+      [&] {
+        guarded.publish_state();
+        has_heard();
+        return bob.is_complete() && bob.counts().messages > 0;
+      },
+      30s));
+  BOOST_CHECK_THROW(guarded.feed->set_allowed({guarded.folder / "none"}), ConfigError);
+  BOOST_TEST(guarded.feed->health()->reopened == 0U);
+  guarded.feed->set_allowed({guarded.folder / "others"});
+  BOOST_TEST(guarded.feed->health()->reopened > 0U);
+  let_alice_hear(guarded);
+  while (has_heard()) continue;  // what was on its way
+  let_alice_hear(guarded);
+  BOOST_TEST(!has_heard());
+  Feed open({.endpoint = "tcp://127.0.0.1:*", .boot = "b"});
+  BOOST_CHECK_THROW(open.set_allowed({guarded.folder / "clients"}), ConfigError);
+}
+
 BOOST_AUTO_TEST_CASE(what_other_machines_can_reach_needs_keys_or_plain_words) {
   const auto with = [](const std::string& endpoint, const std::string& snapshot, bool insecure) {
     FeedOptions options{.endpoint = endpoint, .snapshot_endpoint = snapshot};

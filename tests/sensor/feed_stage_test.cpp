@@ -377,6 +377,32 @@ BOOST_AUTO_TEST_CASE(suspicion_comes_with_its_reasons_and_their_numbers) {
   BOOST_TEST(sink.of_kind("status")[0]["position"]["lat_deg"] == 51.0);
 }
 
+BOOST_AUTO_TEST_CASE(a_measured_position_is_asked_for_at_each_status) {
+  Collect sink;
+  FeedStageOptions placed = options();
+  std::optional<SensorPosition> fix;
+  placed.locate = [&] { return fix; };
+  FeedStage stage(placed, {&sink});
+  stage.on_status({}, at_ms(0));
+  fix = SensorPosition{51.0, 7.0, 60.0, 8.5, 12.0, 0.5};
+  stage.on_status({}, at_ms(1000));
+  hear(stage, numbered(1, at_ms(1500)));
+  fix.reset();
+  stage.on_status({}, at_ms(2000));
+  const auto statuses = sink.of_kind("status");
+  BOOST_REQUIRE(statuses.size() == 3U);
+  BOOST_TEST(!statuses[0].contains("position"));
+  const json expected{{"lat_deg", 51.0},
+                      {"lon_deg", 7.0},
+                      {"altitude_m", 60.0},
+                      {"uncertainty_m", 8.5},
+                      {"vertical_uncertainty_m", 12.0},
+                      {"age_s", 0.5}};
+  BOOST_TEST(statuses[1]["position"] == expected);
+  BOOST_TEST(!statuses[2].contains("position"));
+  BOOST_TEST(sink.of_kind("aircraft")[0]["derived"]["aircraft"]["distance_m"].get<double>() > 0);
+}
+
 BOOST_AUTO_TEST_CASE(no_distance_to_a_pilot_whose_place_is_withheld) {
   class Withheld : public Collect {
    public:

@@ -209,4 +209,25 @@ BOOST_AUTO_TEST_CASE(signatures_are_verified_as_they_come_over_the_air) {
   BOOST_TEST(reason(trust, "signature_wrong") != nullptr);
 }
 
+// From 5.5 km to 100 m north of the antenna, always as loud.
+BOOST_FIXTURE_TEST_CASE(levels_count_where_the_antenna_is_known_well_enough_for_the_distance, Fixture) {
+  const auto approach = [&](const std::optional<double>& uncertainty_m) {
+    book = TrustBook(TrustOptions{});
+    SensorPosition antenna{52.0, 5.0, {}};
+    antenna.uncertainty_m = uncertainty_m;
+    book.set_position(antenna);
+    for (int i = 0; i < 90; ++i) {
+      msg::Location at = location();
+      at.position = msg::GeoPosition{52.05 - 5.5e-4 * i, 5.0};
+      TimedFrame frame = heard_remote_id(at, at_ms(1000 * i));
+      frame.frame.rf.rssi_dbfs = -40;
+      hear(frame);
+    }
+    return says("level_range");
+  };
+  BOOST_TEST(approach(std::nullopt));
+  BOOST_TEST(approach(8.0));
+  BOOST_TEST(!approach(600.0));  // more than a tenth of all distances
+}
+
 BOOST_AUTO_TEST_SUITE_END()

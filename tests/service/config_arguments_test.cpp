@@ -1,0 +1,177 @@
+// The command line together with the config file.
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <variant>
+
+#include "sensor/cli/arguments.hpp"
+#include "sensor/cli/config_keys.hpp"
+#include "sensor/config_error.hpp"
+#include "tests/sensor/temporary_folder.hpp"
+
+using namespace windhover::sensor;
+using windhover::sensor::testing::TemporaryFolder;
+
+namespace {
+
+const std::string kAnnotated = std::string(WINDHOVER_SOURCE_DIR) + "/packaging/windhover.toml";
+
+template <typename What>
+What parsed(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "windhover");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  Command command = parse_arguments(static_cast<int>(argv.size()), argv.data());
+  BOOST_TEST_REQUIRE(std::holds_alternative<What>(command));
+  return std::get<What>(std::move(command));
+}
+
+struct Fixture {
+  std::string file(const std::string& text) const {
+    std::ofstream(folder / "w.toml") << text;
+    return (folder / "w.toml").string();
+  }
+  RunCommand run(const std::string& text, std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"run", "-c", file(text)});
+    return parsed<RunCommand>(more);
+  }
+  TemporaryFolder folder;
+};
+
+const std::string kDevice = "[device]\nargs = \"driver=x\"\nrate_hz = 20e6\nfreq_hz = 2437e6\n";
+
+/// The annotated file with all that it only shows taken as said.
+std::string all_of_the_annotated_file() {
+  std::ifstream in(kAnnotated);
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    const bool shows_a_key = line.size() > 2 && line[0] == '#' && line[1] != ' ';
+    text += (shows_a_key ? line.substr(1) : line) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(config_arguments, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_file_is_enough_to_run) {
+  const RunCommand command = run(kDevice + R"(
+gain_db = 31.5
+[decoders]
+with = ["bluetooth_2m"]
+wifi_fcs = "all"
+workers = 2
+[position]
+fixed = [52, 4.5, 7]
+gpsd = "127.0.0.1"
+[feed]
+node = "roof"
+endpoint = "tcp://127.0.0.1:9"
+rejects = true
+insecure = false
+[privacy]
+retention_s = 30
+[privacy.protocol]
+odid = "presence"
+)");
+  BOOST_TEST(command.device.args == "driver=x");
+  BOOST_TEST(command.device.rate.value == 20e6);
+  BOOST_TEST(command.device.centre.value == 2437e6);
+  BOOST_TEST(command.device.gain_db.value() == 31.5);
+  BOOST_TEST(!command.device.antenna);
+  BOOST_TEST(command.decoders.with.size() == 2U);  // and the Wi-Fi decoder that reads all
+  BOOST_TEST(command.sensor.workers == 2U);
+  BOOST_TEST(command.output.position.value().lon_deg == 4.5);
+  BOOST_TEST(command.output.gpsd.value().port == 2947);
+  BOOST_TEST(command.output.node == "roof");
+  BOOST_TEST(command.output.feed.value() == "tcp://127.0.0.1:9");
+  BOOST_TEST(command.output.rejects);
+  BOOST_TEST(!command.output.insecure_feed);
+  BOOST_TEST(command.output.privacy.retention.count() == 30);
+  BOOST_TEST((disclosure_of(command.output.privacy, "odid") == Disclosure::presence));
+  BOOST_TEST(command.output.wait_subscriber.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(flags_win_over_the_file) {
+  const RunCommand command =
+      run(kDevice + "[feed]\nnode = \"roof\"\n[decoders]\nwithout = [\"dji_droneid\", \"wifi\"]\n",
+          {"--freq", "5.8e9", "--without", "wifi", "--node", "cellar", "--sensor-position", "1,2"});
+  BOOST_TEST(command.device.centre.value == 5.8e9);
+  BOOST_TEST(command.device.rate.value == 20e6);
+  BOOST_TEST(command.decoders.without == std::vector<std::string>{"wifi"}, boost::test_tools::per_element());
+  BOOST_TEST(command.output.node == "cellar");
+  BOOST_TEST(command.output.position.value().lat_deg == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_neither_says_is_asked_for) {
+  BOOST_CHECK_EXCEPTION(run("[device]\nargs = \"driver=x\"\nfreq_hz = 1e9\n"), ConfigError,
+                        [](const auto& error) {
+                          return std::string(error.what()).find("device.rate_hz") != std::string::npos;
+                        });
+  BOOST_CHECK_THROW(parsed<RunCommand>({"run"}), ConfigError);
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_file_is_checked_also_for_other_commands) {
+  BOOST_CHECK_THROW(run(kDevice + "[gateway]\nhtpp = \"none\"\n"), ConfigError);
+  BOOST_CHECK_THROW(run(kDevice + "[gateway]\nhttp = \"nowhere\"\n"), ConfigError);
+  BOOST_CHECK_THROW(run(kDevice + "[gateway.cot]\nttl = 0\n"), ConfigError);
+  BOOST_CHECK_THROW(run(kDevice + "[decoders]\nwith = [\"nonesuch\"]\n"), ConfigError);
+  BOOST_CHECK_THROW(run(kDevice + "[privacy.protocol]\nodid = \"perhaps\"\n"), ConfigError);
+  BOOST_CHECK_THROW(run(kDevice + "[position]\nfixed = [91, 0]\n"), ConfigError);
+  BOOST_CHECK_THROW(parsed<GatewayCommand>({"gateway", "-c", file("[device]\nrate_hz = 0\n")}), ConfigError);
+}
+
+BOOST_AUTO_TEST_CASE(the_gateway_takes_its_own_section) {
+  const auto options = parsed<GatewayCommand>({"gateway", "-c", file(kDevice + R"(
+[gateway]
+feed = "tcp://127.0.0.1:9"
+http = "none"
+position = [52, 4]
+full_scale_dbm = -20
+dragonsync = "127.0.0.1:5000"
+[gateway.cot]
+targets = ["udp://239.2.3.1:6969", "udp://127.0.0.1:4242"]
+ttl = 3
+)"),
+                                               "--feed", "tcp://127.0.0.1:10"})
+                           .options;
+  BOOST_TEST(options.feed == "tcp://127.0.0.1:10");
+  BOOST_TEST(!options.http);
+  BOOST_TEST(options.position.value().lat_deg == 52);
+  BOOST_TEST(options.full_scale_dbm.value() == -20);
+  BOOST_TEST(options.dragonsync.value().status == "tcp://127.0.0.1:5001");
+  BOOST_TEST(options.cot.value().targets.size() == 2U);
+  BOOST_TEST(options.cot.value().multicast_ttl == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_sees_what_has_changed) {
+  const RunCommand before = run(kDevice + "[feed]\nnode = \"roof\"\n");
+  file(kDevice + "gain_db = 3\n[position]\nfixed = [1, 2]\n");
+  const RunCommand after = parse_run_again(before);
+  BOOST_TEST(after.output.position.value().lon_deg == 2);
+  BOOST_TEST(changed_keys(before.settings, after.settings) ==
+                 (std::vector<std::string>{"device.gain_db", "feed.node", "position.fixed"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(changed_keys(before.settings, before.settings).empty());
+  file("[device]\nargs = 3\n");
+  BOOST_CHECK_THROW(parse_run_again(before), ConfigError);
+}
+
+BOOST_AUTO_TEST_CASE(the_annotated_file_can_be_used_and_shows_every_key) {
+  BOOST_TEST(parsed<RunCommand>({"run", "-c", kAnnotated}).device.rate.value > 0);
+  parsed<GatewayCommand>({"gateway", "-c", kAnnotated});
+  std::set<std::string_view> shown;
+  for (const ConfigSetting& each : read_config_file(file(all_of_the_annotated_file()), config_keys()))
+    shown.insert(each.key->key);
+  for (const ConfigKey& key : config_keys())
+    BOOST_TEST(shown.contains(key.key), key.key << " is not documented");
+  // Every option exists: the command would not take the file otherwise.
+  std::ofstream(folder / "roof.key_secret") << "";
+  BOOST_CHECK_NO_THROW(parsed<RunCommand>({"run", "-c", file(all_of_the_annotated_file())}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
