@@ -13,7 +13,8 @@ FOLDERS = ("dsp", "decoders", "sensor", "gateway", "tests")
 
 # Layer of a file (longest matching prefix) -> prefixes of our own headers that it may include. The program joins the
 # sensor, the generator and the bench, so these of its files may include all.
-PROGRAM = ("sensor/main.cpp", "sensor/cli/synth_command.cpp", "sensor/cli/bench")
+PROGRAM = ("sensor/main.cpp", "sensor/cli/synth_command.cpp", "sensor/cli/scene_recording.cpp",
+           "sensor/cli/bench")
 OWN = {
     "dsp/": ("dsp/",),
     "decoders/": ("decoders/", "dsp/"),
@@ -31,12 +32,12 @@ OWN = {
 THIRD_PARTY = {
     r"fftw3\.h": ("dsp/fft.cpp",),
     r"liquid/.*": ("dsp/",),
-    r"SoapySDR/.*": ("sensor/soapy_source.cpp",),
+    r"SoapySDR/.*": ("sensor/soapy_source.cpp", "tests/support/soapy_module/air_device.cpp"),
     r"zmq(_addon)?\.h(pp)?": ("sensor/zmq_sockets.hpp", "sensor/feed.cpp", "sensor/feed_client.cpp",
                               "sensor/curve_keys.cpp", "gateway/broadcast_socket.cpp"),
     r"nlohmann/.*": ("sensor/json_fields.hpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench",
                      "gateway/json_members.hpp", "gateway/dragonsync/", "gateway/http/pages.cpp",
-                     "tests/support/scene"),
+                     "tests/support/scene", "tests/support/soapy_module/"),
     r"httplib\.h": ("gateway/http/server.cpp",),
     r"GeographicLib/.*": ("sensor/geodesy.cpp",),
     r"prometheus/.*": ("gateway/http/metrics.cpp", "gateway/http/open_metrics.cpp"),
