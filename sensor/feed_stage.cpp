@@ -141,6 +141,8 @@ void FeedStage::on_others(const OthersHeard& others) {
 void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
   advance(now);
   note_listening(stream, now);
+  device_alerts_.take(stream, now, due_alerts_);
+  tell(due_alerts_);
   tell_status(stream, now);
 }
 
