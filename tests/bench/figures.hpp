@@ -57,6 +57,7 @@ bool link_sorting(std::ostream& out, Effort effort);
 bool link_load(std::ostream& out, Effort effort);
 bool signal_kinds(std::ostream& out, Effort effort);
 bool signal_cost(std::ostream& out, Effort effort);
+bool live_faults(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

@@ -119,6 +119,10 @@ std::span<const Figure> figures() {
           true, signal_kinds},
       Figure{"signal-cost", "classification costs at most 60 ns a sample of snapshots at 7.68 MS/s and more",
              false, signal_cost},
+      Figure{"live-faults",
+             "each fault of a device ten times at random: decoding again 5 s after it ends (30 s for a "
+             "vanished device), named by status, one process from start to end",
+             true, live_faults},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };
