@@ -55,20 +55,16 @@ SourceChunk DeviceCare::read(std::span<std::byte> native) {
 
 SourceChunk DeviceCare::deliver(SourceChunk chunk, Clock::time_point arrival) {
   chunk.first = chunk.first + offset_;
-  // Without samples in between, what was skipped is known by the clock alone.
-  const auto length = std::chrono::duration_cast<Clock::duration>(
-      Seconds(static_cast<double>(chunk.samples) / info_.rate.value));
+  const bool complete = device_->counts_losses();
   std::int64_t missing = 0;
   if (std::exchange(interrupted_, false)) {
-    const double least = Seconds(HostClock::kLeastLoss).count() * info_.rate.value;
-    missing = clock_.passed(chunk.first, arrival - length);
-    if (static_cast<double>(missing) < least) missing = 0;
+    if (std::exchange(opened_anew_, false) || !complete) missing = passed_by(chunk, arrival);
     chunk.gap = true;
     streaming_since_ = arrival;
   }
   if (chunk.gap) last_told_gap_ = arrival;
   const auto count = static_cast<std::int64_t>(chunk.samples);
-  const std::int64_t found = clock_.note(chunk.first + missing + count, chunk.samples, arrival);
+  const std::int64_t found = clock_.note(chunk.first + missing + count, chunk.samples, arrival, complete);
   if (found > 0) {
     chunk.gap = true;
     if (arrival - last_told_gap_ > kLossIsKnown) silent_losses_.fetch_add(1, kRelaxed);
@@ -87,6 +83,14 @@ SourceChunk DeviceCare::deliver(SourceChunk chunk, Clock::time_point arrival) {
   last_samples_at_.store(arrival.time_since_epoch().count(), kRelaxed);
   state_.store(DeviceState::streaming, kRelaxed);
   return chunk;
+}
+
+std::int64_t DeviceCare::passed_by(const SourceChunk& chunk, Clock::time_point arrival) const {
+  const Seconds length(static_cast<double>(chunk.samples) / info_.rate.value);
+  const std::int64_t missing =
+      clock_.passed(chunk.first, arrival - std::chrono::duration_cast<Clock::duration>(length));
+  const double least = Seconds(HostClock::kLeastLoss).count() * info_.rate.value;
+  return static_cast<double>(missing) < least ? 0 : missing;
 }
 
 void DeviceCare::stamp(SourceChunk& chunk, Clock::time_point arrival) {
@@ -193,6 +197,7 @@ void DeviceCare::reopen() {
   restarted_ = true;  // that would be no more than opening it was
   quiet_since_.reset();
   offset_ = next_.value;
+  opened_anew_ = true;
 }
 
 // The pipeline is made for one rate and one format.

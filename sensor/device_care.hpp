@@ -47,6 +47,8 @@ class DeviceCare final : public Source {
   using Clock = std::chrono::steady_clock;
 
   SourceChunk deliver(SourceChunk chunk, Clock::time_point arrival);
+  /// Samples that an interruption cost, by the host's clock.
+  std::int64_t passed_by(const SourceChunk& chunk, Clock::time_point arrival) const;
   void stamp(SourceChunk& chunk, Clock::time_point arrival);
   std::optional<UtcTime> host_time(dsp::SampleIndex index) const;
   SourceChunk nothing();
@@ -66,6 +68,7 @@ class DeviceCare final : public Source {
   dsp::SampleIndex next_{};   // of the stream
   std::int64_t offset_ = 0;   // of the stream's index to the device's
   bool interrupted_ = false;  // no chunk since
+  bool opened_anew_ = false;  // and no chunk since
   bool restarted_ = false;    // and no chunk since
   Clock::time_point last_samples_{}, streaming_since_{}, next_try_{};
   std::optional<Clock::time_point> quiet_since_;

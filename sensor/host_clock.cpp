@@ -14,7 +14,7 @@ constexpr double kFollow = 0.5;
 
 }  // namespace
 
-std::int64_t HostClock::note(dsp::SampleIndex end, std::size_t samples, Time arrival) {
+std::int64_t HostClock::note(dsp::SampleIndex end, std::size_t samples, Time arrival, bool complete) {
   if (!origin_) {
     origin_ = arrival;
     behind_s_ = -seconds(end);
@@ -28,16 +28,16 @@ std::int64_t HostClock::note(dsp::SampleIndex end, std::size_t samples, Time arr
   ++count_;
   chunk_s_ = static_cast<double>(samples) / rate_.value;
   if (arrival < window_end_) return 0;
-  const std::int64_t missing = end_window();
+  const std::int64_t missing = end_window(complete);
   window_end_ = arrival + kWindow;
   return missing;
 }
 
-std::int64_t HostClock::end_window() {
+std::int64_t HostClock::end_window(bool complete) {
   const double later_s = earliest_s_ - behind_s_;
   uncertainty_s_ = chunk_s_ + sum_s_ / static_cast<double>(count_) - earliest_s_;
   std::int64_t missing = 0;
-  const bool is_behind = later_s > Seconds(kLeastLoss).count();
+  const bool is_behind = !complete && later_s > Seconds(kLeastLoss).count();
   if (is_behind && suspected_s_) missing = std::llround(std::min(later_s, *suspected_s_) * rate_.value);
   suspected_s_ = is_behind && missing == 0 ? std::optional(later_s) : std::nullopt;
   if (!is_behind) behind_s_ += kFollow * later_s;

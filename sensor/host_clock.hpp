@@ -30,7 +30,8 @@ class HostClock {
 
   /// `samples` came by `arrival`, and `end` is the index behind them.
   /// Gives how many samples are missing before them, mostly none: the caller counts the indices on by that.
-  std::int64_t note(dsp::SampleIndex end, std::size_t samples, Time arrival);
+  /// complete  the indices count all losses already, so that nothing can be missing
+  std::int64_t note(dsp::SampleIndex end, std::size_t samples, Time arrival, bool complete = false);
   /// After an interruption: how many samples passed by since `end`, if the next to come was taken at
   /// `arrival`; 0 as long as nothing is known.
   std::int64_t passed(dsp::SampleIndex end, Time arrival) const;
@@ -45,7 +46,7 @@ class HostClock {
 
  private:
   double seconds(dsp::SampleIndex index) const { return static_cast<double>(index.value) / rate_.value; }
-  std::int64_t end_window();
+  std::int64_t end_window(bool complete);
 
   dsp::Hertz rate_;
   std::optional<Time> origin_;  // of the arithmetic in seconds: the first arrival

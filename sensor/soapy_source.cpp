@@ -328,6 +328,8 @@ void SoapySource::restart() {
                       "; connect it anew.");
 }
 
+bool SoapySource::counts_losses() const { return device_->next_time_ns.has_value(); }
+
 SoapyCounters SoapySource::counters() const {
   return {.overflows = device_->overflows.load(std::memory_order_relaxed),
           .timeouts = device_->timeouts.load(std::memory_order_relaxed),

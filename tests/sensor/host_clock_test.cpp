@@ -21,7 +21,7 @@ class Stream {
       const double length_s = kChunk / kRate.value / (1 + ppm_ * 1e-6);
       taken_s_ += length_s;
       index_ = index_ + kChunk;
-      const std::int64_t missing = clock.note(index_, kChunk, arrival(lateness_(random_)));
+      const std::int64_t missing = clock.note(index_, kChunk, arrival(lateness_(random_)), complete);
       found += missing;
       index_ = index_ + missing;
     }
@@ -36,6 +36,7 @@ class Stream {
 
   HostClock clock{kRate};
   std::int64_t found = 0;
+  bool complete = false;
 
  private:
   double ppm_, taken_s_ = 0;
@@ -92,6 +93,15 @@ BOOST_AUTO_TEST_CASE(a_rate_that_is_far_off_is_measured_or_found_missing) {
   Stream wrong(-10'000);
   wrong.run(40);
   BOOST_TEST(std::abs(static_cast<double>(wrong.found) - 400'000) < 40'000);
+}
+
+BOOST_AUTO_TEST_CASE(where_indices_count_losses_what_comes_later_than_usual_is_no_loss) {
+  Stream stream;
+  stream.complete = true;
+  stream.run(10);
+  stream.lose(25e-3);
+  stream.run(20);
+  BOOST_TEST(stream.found == 0);
 }
 
 BOOST_AUTO_TEST_CASE(an_interruption_has_its_length) {
