@@ -120,7 +120,6 @@ class AirDevice final : public SoapySDR::Device {
     const Faults& faults = faults_.now();
     if (gone_ || faults.gone || faults.stream_error) return SOAPY_SDR_STREAM_ERROR;
     if (!faults.stuck_stream) stuck_stream_ = false;
-    hear();
     if (!started_) {
       started_ = true;
       if (time_ == "utc")
@@ -159,6 +158,10 @@ class AirDevice final : public SoapySDR::Device {
 // What takes long is done once for each centre, and while the air stands still.
 void AirDevice::hear() {
   if (heard_ != nullptr) return;
+  if (centre_ == air_.centre.value && rate_ == air_.rate.value) {
+    heard_ = &air_.samples;
+    return;
+  }
   auto [at, is_new] = known_.try_emplace({centre_, rate_});
   if (is_new) at->second = receive(air_, {centre_}, {rate_});
   heard_ = &at->second;

@@ -19,6 +19,7 @@ using dsp::Hertz;
 
 // Input samples on each side that make up an output sample.
 constexpr int kReach = 24;
+constexpr std::size_t kPhases = 2048;
 
 template <typename Component>
 std::vector<cf32> samples_of(const std::string& octets, float full_scale) {
@@ -43,11 +44,22 @@ double sinc(double x) {
   return std::abs(angle) < 1e-9 ? 1 : std::sin(angle) / angle;
 }
 
-/// A band-pass from `low` to `high` (cycles a sample), Hann-windowed, at `t` samples from its middle.
-cf32 band_pass(double low, double high, double t) {
-  if (std::abs(t) >= kReach) return {};
-  const double width = high - low, window = 0.5 + 0.5 * std::cos(std::numbers::pi * t / kReach);
-  return static_cast<cf32>(std::polar(width * sinc(width * t) * window, std::numbers::pi * (low + high) * t));
+/// A Hann-windowed low-pass of `width` cycles a sample, for kPhases places between two samples.
+std::vector<float> low_pass(double width) {
+  std::vector<float> taps;
+  taps.reserve(kPhases * 2 * kReach);
+  for (std::size_t phase = 0; phase < kPhases; ++phase)
+    for (int tap = 1 - kReach; tap <= kReach; ++tap) {
+      const double t = static_cast<double>(phase) / kPhases - tap;
+      const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * t / kReach);
+      taps.push_back(static_cast<float>(width * sinc(width * t) * window));
+    }
+  return taps;
+}
+
+/// cycles  that the phase turns forward at each sample
+cf32 turned(double cycles, double at) {
+  return static_cast<cf32>(std::polar(1.0, 2 * std::numbers::pi * std::fmod(cycles * at, 1.0)));
 }
 
 }  // namespace
@@ -67,22 +79,29 @@ AirRecording read_air_recording(const std::filesystem::path& meta) {
   return air;
 }
 
+// The part of the band that both share is brought to 0 Hz, filtered and resampled there, and brought to where
+// the receiver has it.
 std::vector<cf32> receive(const AirRecording& air, Hertz centre, Hertz rate) {
-  if (centre == air.centre && rate == air.rate) return air.samples;
   const double shift = (centre - air.centre) / air.rate, half = rate / air.rate / 2;
   const double low = std::max(-0.5, shift - half), high = std::min(0.5, shift + half);
-  const double step = air.rate / rate;
-  std::vector<cf32> out(static_cast<std::size_t>(static_cast<double>(air.samples.size()) / step));
+  const double step = air.rate / rate, middle = (low + high) / 2;
+  const std::size_t size = air.samples.size();
+  std::vector<cf32> out(static_cast<std::size_t>(static_cast<double>(size) / step));
   if (low >= high) return out;
-  const auto size = static_cast<std::int64_t>(air.samples.size());
+  std::vector<cf32> shared(size + 2 * kReach);  // a turn of the loop, and what the filter needs around it
+  for (std::size_t n = 0; n < shared.size(); ++n)
+    shared[n] =
+        air.samples[(n + size - kReach % size) % size] * turned(-middle, static_cast<double>(n) - kReach);
+  const std::vector<float> taps = low_pass(high - low);
   for (std::size_t k = 0; k < out.size(); ++k) {
     const double at = static_cast<double>(k) * step;
-    const auto nearest = static_cast<std::int64_t>(at);
+    const auto before = static_cast<std::size_t>(at);
+    const auto phase = static_cast<std::size_t>((at - static_cast<double>(before)) * kPhases);
+    const cf32* in = &shared[before + 1];
+    const float* tap = &taps[phase * 2 * kReach];
     cf32 sum{};
-    for (std::int64_t n = nearest - kReach + 1; n <= nearest + kReach; ++n)
-      sum += air.samples[static_cast<std::size_t>((n + size) % size)] *
-             band_pass(low, high, at - static_cast<double>(n));
-    out[k] = sum * static_cast<cf32>(std::polar(1.0, -2 * std::numbers::pi * shift * at));
+    for (int i = 0; i < 2 * kReach; ++i) sum += in[i] * tap[i];
+    out[k] = sum * turned(middle - shift, at);
   }
   return out;
 }
