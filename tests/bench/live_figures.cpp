@@ -224,7 +224,7 @@ bool live_faults(std::ostream& out, Effort effort) {
     is_alive = inject(live, faults[i], is_full ? length_s(random) : faults[i].shortest_s, outcomes[i]);
     if (is_full) live.listen_for(std::uniform_real_distribution<double>(0, 3)(random));
   }
-  live.listen_for(8);  // until what was raised is cleared
+  live.listen(Clock::now() + kPatience, [&](const json&) { return live.raised() == live.cleared(); });
   out << "| fault | times | back and decoding after its end: median | longest | promised | named by `status` "
          "|\n|---|---|---|---|---|---|\n"
       << std::fixed << std::setprecision(1);
