@@ -273,12 +273,32 @@ Json authentications_json(const AuthCounters& counters) {
           {"evicted", counters.evicted},     {"inconsistent", counters.inconsistent}};
 }
 
+Json device_json(const DeviceHealth& device) {
+  Json json{{"state", to_string(device.state)},
+            {"overflows", device.overflows},
+            {"timeouts", device.timeouts},
+            {"stream_errors", device.stream_errors},
+            {"restarts", device.restarts},
+            {"reopened", device.reopened},
+            {"failed_opens", device.failed_opens},
+            {"refused_tunings", device.refused_tunings},
+            {"silent_losses", device.silent_losses},
+            {"lost_samples", device.lost_samples},
+            {"time_from", device.hardware_time ? "device" : "host"}};
+  if (device.state != DeviceState::streaming) json["silent_s"] = rounded(device.silent_s, kSecondDecimals);
+  if (!device.trouble.empty()) json["trouble"] = device.trouble;
+  put(json, "time_uncertainty_s", device.time_uncertainty_s, kSecondDecimals);
+  put(json, "rate_error_ppm", device.rate_error_ppm, kHertzDecimals);
+  return json;
+}
+
 Json live_json(const LiveStatus& live, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
   Json json{{"thread_load", std::move(load)}};
   put(json, "lag_s", live.lag_s, kSecondDecimals);
   json["feed"] = feed_json(feed);
+  if (live.device) json["device"] = device_json(*live.device);
   return json;
 }
 
@@ -344,7 +364,7 @@ std::string to_json(const AlertMessage& message) {
   json["severity"] = to_string(message.severity);
   json["state"] = message.cleared ? "cleared" : "raised";
   json["since"] = to_rfc3339(message.since);
-  json["aircraft"] = message.aircraft;
+  if (!message.aircraft.empty()) json["aircraft"] = message.aircraft;
   json["text"] = message.text;
   if (!message.reasons.empty()) json["reasons"] = reasons_json(message.reasons);
   return json_line(json);

@@ -13,6 +13,7 @@
 #include "decoders/link_pdu.hpp"
 #include "decoders/messages/odid_auth.hpp"
 #include "sensor/coverage/signal_classes.hpp"
+#include "sensor/device_health.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
 #include "sensor/links/link_report.hpp"
@@ -169,21 +170,21 @@ struct AircraftMessage {
   PlaceDetail operator_position = PlaceDetail::full;  ///< as `claimed` has been redacted
 };
 
-enum class AlertCategory : std::uint8_t { spoof_suspicion, new_aircraft, emergency };
+enum class AlertCategory : std::uint8_t { spoof_suspicion, new_aircraft, emergency, sensor_trouble };
 constexpr std::string_view to_string(AlertCategory category) {
-  constexpr std::string_view names[] = {"spoof_suspicion", "new_aircraft", "emergency"};
+  constexpr std::string_view names[] = {"spoof_suspicion", "new_aircraft", "emergency", "sensor_trouble"};
   return names[static_cast<std::size_t>(category)];
 }
 
 /// Something that somebody should look at. Tells nothing of where people are.
 struct AlertMessage {
   MessageHead head;
-  std::string id;  ///< category and aircraft, fit for a topic
+  std::string id;  ///< category and what it is about, fit for a topic
   AlertCategory category = AlertCategory::new_aircraft;
   Severity severity = Severity::info;
   bool cleared = false;
   UtcTime since{};       ///< when it was raised first
-  std::string aircraft;  ///< id as in `aircraft`
+  std::string aircraft;  ///< id as in `aircraft`; empty: it is about the sensor
   std::string text;      ///< one sentence
   std::vector<Reason> reasons{};
 };
@@ -258,7 +259,8 @@ struct CoverageMessage {
 /// What only a live sensor knows; absent in replay, whose output depends on the recording alone.
 struct LiveStatus {
   std::map<std::string, double> thread_load;  ///< share of one core, 0..1, by thread
-  std::optional<double> lag_s;                ///< from the air to the feed
+  std::optional<double> lag_s;                ///< from the air to the feed; absent while no samples come
+  std::optional<DeviceHealth> device{};
 };
 
 /// What the pipeline knows about the stream, counted from its start.

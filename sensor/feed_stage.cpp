@@ -136,6 +136,8 @@ void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
   advance(now);
   locate();
   note_listening(stream, now);
+  device_alerts_.take(stream, now, due_alerts_);
+  tell(due_alerts_);
   tell_status(stream, now);
 }
 

@@ -14,6 +14,7 @@
 
 #include "sensor/authentications.hpp"
 #include "sensor/coverage/coverage.hpp"
+#include "sensor/device_alerts.hpp"
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/feed_sink.hpp"
@@ -114,6 +115,7 @@ class FeedStage {
   Authentications authentications_;
   TrustBook trust_;
   AlertBook alerts_;
+  DeviceAlerts device_alerts_;
   FeedCounts counts_;
   std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
   std::deque<RecentFrame> recent_;

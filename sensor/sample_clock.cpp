@@ -38,6 +38,7 @@ void SampleClock::anchor(dsp::SampleIndex index, UtcTime time) {
     if (from(before, index.value) == time) return;
   }
   anchors_.insert(next, {index.value, time});
+  if (anchors_.size() > kMostAnchors) anchors_.erase(anchors_.begin(), anchors_.begin() + kMostAnchors / 2);
 }
 
 UtcTime SampleClock::at(dsp::SampleIndex index) const {

@@ -22,8 +22,10 @@ class SampleClock {
   /// 1 µHz and 1 THz.
   void set_rate(dsp::Hertz rate);
   /// Recordings: one for each capture segment with a time. A second anchor at the same index replaces the
-  /// first; one that says what is known already is not kept.
+  /// first; one that says what is known already is not kept. Of very many the oldest are forgotten.
   void anchor(dsp::SampleIndex index, UtcTime time);
+
+  static constexpr std::size_t kMostAnchors = 1 << 16;
 
   bool known() const { return !anchors_.empty(); }
   UtcTime at(dsp::SampleIndex index) const;

@@ -280,7 +280,10 @@ UtcTime Sensor::stream_time(dsp::SampleIndex index) { return latest_ = std::max(
 
 LiveStatus Sensor::live_status(dsp::SampleIndex now) {
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  return {load_.shares(), elapsed - static_cast<double>(now.value) / info_.rate.value};
+  LiveStatus live{load_.shares(), elapsed - static_cast<double>(now.value) / info_.rate.value,
+                  source_->health()};
+  if (live.device && live.device->state != DeviceState::streaming) live.lag_s.reset();
+  return live;
 }
 
 StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now) {

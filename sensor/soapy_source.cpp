@@ -313,6 +313,23 @@ void SoapySource::tune(dsp::Hertz centre) try {
                     reason_of(error.what()) + "; choose a frequency in its range.");
 }
 
+void SoapySource::restart() {
+  device_->gap = true;
+  int status = 0;
+  try {
+    device_->radio->deactivateStream(device_->stream);
+    status = device_->radio->activateStream(device_->stream);
+  } catch (const std::exception& error) {
+    throw SourceError("the device does not start its stream anew " + reason_of(error.what()) +
+                      "; connect it anew.");
+  }
+  if (status != 0)
+    throw SourceError("the device does not start its stream anew " + reason_of(SoapySDR_errToStr(status)) +
+                      "; connect it anew.");
+}
+
+bool SoapySource::counts_losses() const { return device_->next_time_ns.has_value(); }
+
 SoapyCounters SoapySource::counters() const {
   return {.overflows = device_->overflows.load(std::memory_order_relaxed),
           .timeouts = device_->timeouts.load(std::memory_order_relaxed),

@@ -50,6 +50,11 @@ class SoapySource final : public Source {
   /// Moves to another centre; the next chunk with samples is `retuned`. Samples that the driver holds already
   /// still come from the old centre. Throws SourceError.
   void tune(dsp::Hertz centre);
+  /// Stops the stream and starts it again, the device staying open; the next chunk with samples has `gap`.
+  /// Throws SourceError.
+  void restart();
+  /// Whether the device stamps its samples, so that indices count all losses.
+  bool counts_losses() const;
   /// From any thread.
   SoapyCounters counters() const;
   /// What the device calls full scale in its native format, where conversion takes 32768, 128 or 1: a 12-bit

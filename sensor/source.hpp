@@ -10,6 +10,7 @@
 
 #include "dsp/sample_format.hpp"
 #include "dsp/types.hpp"
+#include "sensor/device_health.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -59,6 +60,8 @@ class Source {
   /// Recordings: never blocks on anything but the file. Devices: returns within about 100 ms.
   /// Throws SourceError when the source is gone for good.
   virtual SourceChunk read(std::span<std::byte> native) = 0;
+  /// Of a device that is cared for. From any thread; may wait for a device that is being opened.
+  virtual std::optional<DeviceHealth> health() const { return std::nullopt; }
 };
 
 }  // namespace windhover::sensor

@@ -15,6 +15,7 @@
 #include "sensor/cli/scene_recording.hpp"
 #include "sensor/cli/stop_signal.hpp"
 #include "sensor/config_error.hpp"
+#include "sensor/device_care.hpp"
 #include "sensor/feed.hpp"
 #include "sensor/feed_reader.hpp"
 #include "sensor/link_table.hpp"
@@ -145,7 +146,7 @@ int run_live(const RunCommand& command) {
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
   Outputs outputs(output, &service);
   SensorOptions options = command.sensor;
-  auto source = at_bank_rate(open_soapy(command.device), options.notes);
+  auto source = at_bank_rate(std::make_unique<DeviceCare>(command.device), options.notes);
   std::cerr << "listening with " << source->info().description << '\n';
   Sensor sensor(std::move(source), decoders, options);
   wisdom.save();

@@ -49,6 +49,10 @@ void ChildProcess::kill_now() {
   pid_ = -1;
 }
 
+void ChildProcess::terminate() const {
+  if (pid_ > 0) kill(pid_, SIGTERM);
+}
+
 int ChildProcess::wait() {
   int status = 0;
   waitpid(std::exchange(pid_, -1), &status, 0);

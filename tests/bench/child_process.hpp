@@ -22,6 +22,8 @@ class ChildProcess {
   ~ChildProcess();
 
   void kill_now();
+  /// Asks it to end; wait() tells how that went.
+  void terminate() const;
   /// Exit code once it has ended by itself, -1 if a signal ended it.
   int wait();
 

@@ -128,6 +128,10 @@ std::span<const Figure> figures() {
              emission_noise},
       Figure{"emission-cost", "the emission detector costs at most 15 % of the forward FFT on noise", false,
              emission_cost},
+      Figure{"live-faults",
+             "each fault of a device ten times at random: decoding again 5 s after it ends (30 s for a "
+             "vanished device), named by status, one process from start to end",
+             true, live_faults},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };

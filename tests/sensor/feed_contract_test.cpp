@@ -78,11 +78,23 @@ class SilencedDevice final : public Source {
     const auto bytes = std::as_bytes(std::span(iq_).subspan(done_, chunk.samples));
     std::copy(bytes.begin(), bytes.end(), native.begin());
     done_ += chunk.samples;
+    is_silent_ = chunk.samples == 0;
     std::this_thread::sleep_for(20ms);  // as fast as the slowest machine that runs this reads
     return chunk;
   }
+  std::optional<DeviceHealth> health() const override {
+    DeviceHealth health;
+    if (!is_silent_) return health;
+    health.state = DeviceState::away;
+    health.silent_s = 3;
+    health.trouble = "the device delivers no samples.";
+    health.time_uncertainty_s = 0.01;
+    health.rate_error_ppm = -2.5;
+    return health;
+  }
 
  private:
+  std::atomic<bool> is_silent_{false};
   std::vector<cf32> iq_;
   std::size_t done_ = 0;
   SourceInfo info_;
@@ -141,7 +153,15 @@ BOOST_AUTO_TEST_CASE(a_live_sensor_keeps_to_the_schemas_and_tells_its_status_whe
     BOOST_TEST(statuses[i]["seq"].get<int>() == statuses[i - 1]["seq"].get<int>() + 1);
     BOOST_TEST(statuses[i]["time"].get<std::string>() > statuses[i - 1]["time"].get<std::string>());
   }
-  BOOST_TEST(statuses.back()["live"]["lag_s"].get<double>() > 2);
+  const json& live = statuses.back()["live"];
+  BOOST_TEST(!live.contains("lag_s"));
+  BOOST_TEST(live["device"]["state"] == "away");
+  BOOST_TEST(live["device"]["trouble"] == "the device delivers no samples.");
+  BOOST_TEST(live["device"]["silent_s"] == 3);
+  BOOST_TEST(live["device"]["time_from"] == "host");
+  const auto alerts = of_type(lines, "alert");
+  BOOST_TEST(std::ranges::any_of(
+      alerts, [](const json& alert) { return alert["id"] == "sensor_trouble-no_samples"; }));
   BOOST_TEST(statuses.back()["live"]["feed"]["topics"].get<int>() >= 2);
 
   if (std::system("/usr/bin/python3 -c 'import jsonschema' >/dev/null 2>&1") != 0) {

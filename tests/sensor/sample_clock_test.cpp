@@ -74,6 +74,17 @@ BOOST_AUTO_TEST_CASE(later_samples_are_never_earlier) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_very_many_anchors_the_latest_hold) {
+  SampleClock clock({1e6});
+  // A clock that gains a microsecond each millisecond, so that every anchor says something new.
+  const auto true_time = [](std::int64_t ms) { return UtcTime{std::chrono::microseconds{1001 * ms}}; };
+  constexpr std::int64_t kMany = 3 * SampleClock::kMostAnchors;
+  for (std::int64_t ms = 0; ms < kMany; ++ms) clock.anchor({1000 * ms}, true_time(ms));
+  for (std::int64_t ms = kMany - 10'000; ms < kMany; ++ms)
+    BOOST_REQUIRE((clock.at({1000 * ms}) == true_time(ms)));
+  BOOST_TEST((clock.at({0}) != true_time(0)));  // extrapolated from the oldest that is left
+}
+
 BOOST_AUTO_TEST_CASE(an_impossible_rate_is_refused) {
   for (const double rate : {0.0, -1.0, 1e13, std::nan(""), std::numeric_limits<double>::infinity()})
     BOOST_CHECK_THROW(SampleClock({rate}), std::invalid_argument);
