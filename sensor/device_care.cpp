@@ -30,6 +30,7 @@ DeviceCare::DeviceCare(const SoapyOptions& options)
 }
 
 SourceChunk DeviceCare::read(std::span<std::byte> native) {
+  turns_.fetch_add(1, kRelaxed);
   if (!device_) {
     const auto now = Clock::now();
     if (now >= next_try_)
@@ -234,6 +235,7 @@ std::optional<DeviceHealth> DeviceCare::health() const {
   health.state = state_.load(kRelaxed);
   const Clock::time_point last{Clock::duration(last_samples_at_.load(kRelaxed))};
   health.silent_s = std::max(0.0, Seconds(Clock::now() - last).count());
+  health.turns = turns_.load(kRelaxed);
   {
     const std::lock_guard lock(trouble_lock_);
     health.trouble = trouble_;

@@ -82,7 +82,7 @@ class DeviceCare final : public Source {
   std::atomic<DeviceState> state_{DeviceState::streaming};
   std::atomic<Clock::rep> last_samples_at_{0};
   std::atomic<std::uint64_t> overflows_{0}, timeouts_{0}, lost_samples_{0}, stream_errors_{0}, restarts_{0},
-      reopened_{0}, failed_opens_{0}, refused_tunings_{0}, silent_losses_{0};
+      reopened_{0}, failed_opens_{0}, refused_tunings_{0}, silent_losses_{0}, turns_{0};
   std::atomic<bool> hardware_time_{false};
   std::atomic<double> uncertainty_s_{-1}, rate_error_ppm_{0};
   std::atomic<bool> rate_known_{false};

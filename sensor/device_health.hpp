@@ -22,6 +22,8 @@ constexpr std::string_view to_string(DeviceState state) {
 struct DeviceHealth {
   DeviceState state = DeviceState::streaming;
   double silent_s = 0;  ///< since the last sample
+  /// Times that the driver came back from reading or opening: it grows as long as somebody takes care.
+  std::uint64_t turns = 0;
   std::string trouble;  ///< what interrupted the stream last, one sentence; empty: nothing yet
   std::uint64_t overflows = 0;
   std::uint64_t timeouts = 0;

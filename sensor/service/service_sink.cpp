@@ -12,6 +12,12 @@ namespace {
 // Of a busy machine samples may be late for one status, or for two.
 constexpr int kQuiet = 3;
 
+const DeviceHealth* ailing_device(const StreamStatus& stream) {
+  if (!stream.live || !stream.live->device) return nullptr;
+  const DeviceHealth& device = *stream.live->device;
+  return device.state == DeviceState::streaming ? nullptr : &device;
+}
+
 }  // namespace
 
 std::string service_state(const StatusMessage& status, bool samples_flow) {
@@ -38,7 +44,10 @@ void ServiceSink::on_status(const StatusMessage& status) {
   } else {
     notify_state(state_);
   }
-  if (samples_flow) notify_watchdog();
+  const DeviceHealth* ailing = ailing_device(status.stream);
+  const bool is_cared_for = ailing != nullptr && ailing->turns > turns_;
+  if (ailing != nullptr) turns_ = ailing->turns;
+  if (samples_flow || is_cared_for) notify_watchdog();
 }
 
 void ServiceSink::reloaded() const {

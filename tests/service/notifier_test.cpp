@@ -4,6 +4,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <cstddef>
@@ -128,6 +129,29 @@ BOOST_AUTO_TEST_CASE(ready_with_the_first_samples_and_the_watchdog_fed_by_sample
   sink.reloaded();
   BOOST_TEST(manager.told() == Texts{"READY=1\nSTATUS=NO SAMPLES; " + facts},
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_is_being_brought_back_is_no_reason_to_start_anew) {
+  const Manager manager("@windhover-notifier-test-" + std::to_string(getpid()));
+  ServiceSink sink;
+  sink.on_status(status_with(1000));
+  manager.told();
+  StatusMessage away = status_with(1000);
+  away.stream.live.emplace();
+  away.stream.live->device.emplace();
+  away.stream.live->device->state = DeviceState::away;
+  const auto fed = [&](std::uint64_t turns) {
+    away.stream.live->device->turns = turns;
+    sink.on_status(away);
+    const Texts told = manager.told();
+    return std::ranges::find(told, "WATCHDOG=1") != told.end();
+  };
+  BOOST_TEST(fed(7));
+  BOOST_TEST(fed(9));
+  BOOST_TEST(!fed(9));  // the driver has not come back from its last call
+  BOOST_TEST(fed(10));
+  away.stream.live->device->state = DeviceState::streaming;
+  BOOST_TEST(!fed(11));  // it says that it streams, and nothing comes through
 }
 
 BOOST_AUTO_TEST_SUITE_END()
