@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -51,6 +52,13 @@ void ChildProcess::kill_now() {
 
 void ChildProcess::terminate() const {
   if (pid_ > 0) kill(pid_, SIGTERM);
+}
+
+double ChildProcess::resident_mb() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::stod(line.substr(6)) * 1024 / 1e6;
+  return 0;
 }
 
 int ChildProcess::wait() {

@@ -24,6 +24,8 @@ class ChildProcess {
   void kill_now();
   /// Asks it to end; wait() tells how that went.
   void terminate() const;
+  /// Memory that it holds now; 0 when it has ended.
+  double resident_mb() const;
   /// Exit code once it has ended by itself, -1 if a signal ended it.
   int wait();
 

@@ -231,10 +231,15 @@ void AirDevice::play(Component* out, std::size_t samples, const Faults& faults) 
   const auto component = [&](float value) {
     return static_cast<Component>(std::lrint(std::clamp(value * scale, -kMost - 1, kMost)));
   };
-  auto at = static_cast<std::size_t>(taken_);
-  for (std::size_t i = 0; i < samples; ++i, ++at) {
-    const bool is_over = !loop_ && at >= heard_->size();
-    const dsp::cf32 sample = is_over ? dsp::cf32{} : (*heard_)[at % heard_->size()];
+  const auto first = static_cast<std::size_t>(taken_);
+  bool is_over = !loop_ && first >= heard_->size();
+  std::size_t at = first % heard_->size();
+  for (std::size_t i = 0; i < samples; ++i) {
+    const dsp::cf32 sample = is_over ? dsp::cf32{} : (*heard_)[at];
+    if (++at == heard_->size()) {
+      at = 0;
+      is_over |= !loop_;
+    }
     *out++ = component(sample.real());
     *out++ = component(sample.imag());
   }
