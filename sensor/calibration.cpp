@@ -123,6 +123,7 @@ std::optional<Calibration::Point> Calibration::at_frequency(std::size_t first, s
 }
 
 std::optional<AntennaLevel> Calibration::full_scale(dsp::Hertz frequency, double gain_db) const {
+  if (!std::isfinite(frequency.value) || !std::isfinite(gain_db)) return std::nullopt;
   const auto above = std::ranges::lower_bound(rows_, frequency.value, {}, &CalibrationRow::frequency_hz);
   if (above == rows_.end()) return std::nullopt;
   const auto upper = static_cast<std::size_t>(above - rows_.begin());

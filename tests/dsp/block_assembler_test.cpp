@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(saturated_samples_are_told_with_their_place) {
     for (const SampleSpan& span : spans) {
       BOOST_TEST(std::ranges::count(places, span.first.value) == 1);
       BOOST_TEST(std::ranges::count(places, span.end.value - 1) == 1);
-      BOOST_TEST(span.end - span.first <= static_cast<std::int64_t>(kGeometry.fft_size));
+      BOOST_TEST((span.end - span.first) <= static_cast<std::int64_t>(kGeometry.fft_size));
     }
     BOOST_TEST(assembler.saturated_samples() == places.size());
   }

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(each_trouble_has_an_alert_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(the_gain_control_needs_help_at_the_lowest_gain_only) {
   Statuses statuses;
-  statuses.device().gain = GainHealth{.set_by = GainOwner::control, .gain_db = 20};
+  statuses.device().gain.emplace().set_by = GainOwner::control;
   statuses.tell();
   statuses.stream.saturated_samples += 10'000;
   BOOST_TEST(statuses.tell().empty());

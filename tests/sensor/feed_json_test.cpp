@@ -204,7 +204,8 @@ BOOST_AUTO_TEST_CASE(status_tells_who_set_the_gain_and_why) {
   BOOST_TEST(gain() ==
              json::parse(R"({"set_by":"control","gain_db":23.0,"reason":"clipping","raised":2,"lowered":3,)"
                          R"("refused":0,"clips_at_lowest":false,"noise_lsb":1.5})"));
-  status.stream.live->device->gain = GainHealth{.set_by = GainOwner::user, .gain_db = 30};
+  status.stream.live->device->gain.emplace().set_by = GainOwner::user;
+  status.stream.live->device->gain->gain_db = 30;
   BOOST_TEST(gain() == json::parse(R"({"set_by":"user","gain_db":30.0})"));
   status.stream.live->device->gain = GainHealth{};
   BOOST_TEST(gain() == json::parse(R"({"set_by":"device"})"));

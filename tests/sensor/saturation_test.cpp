@@ -41,29 +41,29 @@ bool is_loud(const json& message) {
   return message.value("aircraft", message.value("id", "")).find("LOUD") != std::string::npos;
 }
 
-constexpr dsp::Hertz kRate{20e6};
 constexpr double kNoise = 1e-6;
 
 /// Noise with bursts each 50 ms, of which the gain is told; steps come when a test says.
 class GainSource final : public Source {
  public:
-  explicit GainSource(double seconds) : iq_(static_cast<std::size_t>(seconds * kRate.value)) {
+  GainSource(double seconds, dsp::Hertz rate) : iq_(static_cast<std::size_t>(seconds * rate.value)) {
     synth::Random random(4);
     random.add_noise(iq_, kNoise);
     for (double at = 0.03; at < seconds - 0.01; at += 0.05, ++bursts_)
-      synth::add_burst(iq_, kRate, synth::flat_burst(random, 2e-3, {4e6}), {at, {5e6}, 10 * kNoise / 5});
+      synth::add_burst(iq_, rate, synth::flat_burst(random, 2e-3, 0.2 * rate),
+                       {at, 0.25 * rate, 10 * kNoise / 5});
     info_.description = "gain";
     info_.format = dsp::SampleFormat::cf32_le;
-    info_.rate = kRate;
+    info_.rate = rate;
     info_.centre = {5.8e9};
   }
   /// All from `at_s` on is so much louder.
   void step(double at_s, double db) {
     const auto factor = static_cast<float>(std::pow(10, db / 20));
-    for (auto i = static_cast<std::size_t>(at_s * kRate.value); i < iq_.size(); ++i) iq_[i] *= factor;
+    for (auto i = static_cast<std::size_t>(at_s * info_.rate.value); i < iq_.size(); ++i) iq_[i] *= factor;
   }
   /// From `at_s` on the source says so.
-  void tell(double at_s, GainState gain) { told_[static_cast<std::int64_t>(at_s * kRate.value)] = gain; }
+  void tell(double at_s, GainState gain) { told_[static_cast<std::int64_t>(at_s * info_.rate.value)] = gain; }
   std::size_t bursts() const { return bursts_; }
 
   const SourceInfo& info() const override { return info_; }
@@ -136,8 +136,8 @@ BOOST_AUTO_TEST_CASE(a_recording_without_a_gain_has_no_dbm_even_with_a_table) {
 // As a driver does it that holds 30 ms back, for both directions.
 BOOST_AUTO_TEST_CASE(a_step_that_is_told_makes_no_emission) {
   for (const double db : {-12.0, -6.0, 3.0, 9.0}) {
-    auto still = std::make_unique<GainSource>(1.0);
-    auto stepped = std::make_unique<GainSource>(1.0);
+    auto still = std::make_unique<GainSource>(1.0, dsp::Hertz{20e6});
+    auto stepped = std::make_unique<GainSource>(1.0, dsp::Hertz{20e6});
     still->tell(0, {.db = 30});
     stepped->tell(0, {.db = 30});
     stepped->tell(0.4, {.settling = true});
@@ -160,11 +160,11 @@ BOOST_AUTO_TEST_CASE(links_and_their_levels_go_on_over_a_step) {
       "frequency_hz,gain_db,offset_db,uncertainty_db\n"
       "5.7e9,0,0,1\n5.7e9,60,-60,1\n5.9e9,0,0,1\n5.9e9,60,-60,1\n",
       "t");
-  auto source = std::make_unique<GainSource>(6.0);
+  auto source = std::make_unique<GainSource>(12.0, dsp::Hertz{2e6});
   source->tell(0, {.db = 30});
-  source->tell(3.0, {.settling = true});
-  source->step(3.03, -12);
-  source->tell(3.1, {.db = 18});
+  source->tell(6.0, {.settling = true});
+  source->step(6.03, -12);
+  source->tell(6.1, {.db = 18});
   const Lines lines = run(std::move(source), options);
   std::map<std::string, std::vector<double>> dbfs, dbm;
   for (const json& link : lines.of("link")) {
