@@ -30,7 +30,8 @@ Json signal_info(const Link& link, const ListContext& context) {
   if (link.bandwidth_hz) json["bandwidth_hz"] = *link.bandwidth_hz;
   if (link.rssi_dbm)
     json["rssi"] = *link.rssi_dbm;
-  else if (link.rssi_dbfs && context.full_scale_dbm) json["rssi"] = *link.rssi_dbfs + *context.full_scale_dbm;
+  else if (link.rssi_dbfs && context.full_scale_dbm)
+    json["rssi"] = *link.rssi_dbfs + *context.full_scale_dbm;
   return json;
 }
 
