@@ -60,7 +60,8 @@ struct HeardOn {
   std::string protocol, transport;
   std::uint64_t frames = 0;
   std::optional<UtcTime> last_heard;
-  std::optional<double> center_hz, snr_db, rssi_dbfs, rssi_dbm;
+  std::optional<double> center_hz, snr_db, rssi_dbfs;
+  std::optional<double> rssi_dbm{};  ///< of calibrated sensors
 };
 
 /// Of aircraft and links: heard lately, not for a while, no more.

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::string_view kHeading = "frequency_hz,gain_db,offset_db,uncertainty_db";
 constexpr std::size_t kMostOctets = 1U << 20;
-// Gains come back from drivers with the rounding of their registers.
-constexpr double kSameGain_db = 0.01;
+// Drivers round gains to what their registers hold, and `status` to a tenth.
+constexpr double kSameGain_db = 0.06;
 
 struct Column {
   std::string_view name;

@@ -32,15 +32,15 @@ std::optional<GainControl::Step> GainControl::take(const dsp::NativeLevels& leve
 }
 
 double GainControl::clipped_share(const dsp::NativeLevels& levels, double now_s) {
-  watched_.push_back({now_s, levels.samples, levels.saturated});
-  watched_samples_ += static_cast<double>(levels.samples);
-  watched_saturated_ += static_cast<double>(levels.saturated);
-  while (watched_.front().end_s <= now_s - kWatch_s) {
-    watched_samples_ -= static_cast<double>(watched_.front().samples);
-    watched_saturated_ -= static_cast<double>(watched_.front().saturated);
-    watched_.pop_front();
+  if (now_s - watched_.begin_s >= kWatch_s) {
+    watched_before_ = watched_;
+    watched_ = {.begin_s = now_s};
   }
-  return watched_samples_ > 0 ? watched_saturated_ / watched_samples_ : 0;
+  watched_.samples += levels.samples;
+  watched_.saturated += levels.saturated;
+  const std::size_t saturated = watched_before_.saturated + watched_.saturated;
+  if (saturated < kFewestClipped) return 0;
+  return static_cast<double>(saturated) / static_cast<double>(watched_before_.samples + watched_.samples);
 }
 
 std::optional<GainControl::Step> GainControl::lower(double share, double now_s) {
@@ -82,8 +82,7 @@ bool GainControl::is_enough(double noise_lsb) {
 GainControl::Step GainControl::step_to(double gain_db, GainReason reason, double now_s) {
   gain_db_ = target_db_ = std::clamp(gain_db, range_.lowest_db, range_.highest_db);
   settled_at_s_ = now_s + kSettling_s;
-  watched_.clear();
-  watched_samples_ = watched_saturated_ = 0;
+  watched_ = watched_before_ = {.begin_s = now_s};
   return {gain_db_, reason};
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 
 #include "dsp/native_levels.hpp"
@@ -18,7 +17,7 @@ struct GainRange {
 
 /// Lowers at once, raises slowly:
 ///
-///   clipped samples in kWatch                       → down, by kDown or, if much is clipped, by kFarDown
+///   clipped samples in the last kWatch, twice at most → down, by kDown or, if much is clipped, by kFarDown
 ///   nothing near full scale for kQuiet, and the
 ///   noise is below what the converter resolves,
 ///   or was not seen to follow the gain 1:1          → up by kUp
@@ -30,7 +29,8 @@ class GainControl {
  public:
   static constexpr double kSettling_s = 0.1;  ///< drivers hold so much back, at most
   static constexpr double kWatch_s = 0.02;
-  static constexpr double kClippedShare = 1e-4, kMuchClippedShare = 1e-2;  ///< of the samples in kWatch
+  static constexpr std::size_t kFewestClipped = 10;                        ///< fewer are a glitch
+  static constexpr double kClippedShare = 1e-4, kMuchClippedShare = 1e-2;  ///< of the samples
   static constexpr double kDown_db = 6, kFarDown_db = 12, kUp_db = 3;
   static constexpr double kQuiet_s = 2, kAfterClipping_s = 30, kLongestWait_s = 960;
   /// Peaks must leave so much room, after a raise.
@@ -64,8 +64,8 @@ class GainControl {
 
  private:
   struct Watched {
-    double end_s;
-    std::size_t samples, saturated;
+    double begin_s = 0;
+    std::size_t samples = 0, saturated = 0;
   };
   std::optional<Step> lower(double share, double now_s);
   std::optional<Step> raise(double now_s);
@@ -77,8 +77,7 @@ class GainControl {
   GainRange range_;
   double gain_db_;    // that the device has
   double target_db_;  // that it was asked for: devices with coarse steps take some only when asked twice
-  std::deque<Watched> watched_;
-  double watched_samples_ = 0, watched_saturated_ = 0;
+  Watched watched_, watched_before_;
   std::optional<double> settled_at_s_;
 
   double quiet_since_s_ = 0;

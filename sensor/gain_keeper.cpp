@@ -17,12 +17,16 @@ GainKeeper::GainKeeper(const SoapyOptions& options, const SoapySource& device)
   const auto range = device.gain_range();
   owner_ = owner_of(options, range.has_value());
   look_at(device);
-  if (owner_ == GainOwner::control) control_.emplace(*range, device.gain_db());
+  // A device that does not tell its gain is taken to be where it was set.
+  const auto middle = [&] { return (range->lowest_db + range->highest_db) / 2; };
+  if (owner_ == GainOwner::control)
+    control_.emplace(*range, gain_db_ ? static_cast<double>(*gain_db_) : options.gain_db.value_or(middle()));
 }
 
 void GainKeeper::look_at(const SoapySource& device) {
   gain_db_.reset();
-  if (!device.has_own_control()) gain_db_ = static_cast<float>(device.gain_db());
+  if (const auto told = device.gain_db(); told && !device.has_own_control())
+    gain_db_ = static_cast<float>(*told);
   told_gain_db_.store(static_cast<double>(gain_db_.value_or(0)), kRelaxed);
   gain_is_known_.store(gain_db_.has_value(), kRelaxed);
   state_ = {.db = gain_db_};
@@ -47,8 +51,7 @@ void GainKeeper::step(SoapySource& device, const GainControl::Step& step) {
   if (!device.set_gain(step.gain_db)) refused_.fetch_add(1, kRelaxed);
   (step.reason == GainReason::clipping ? lowered_ : raised_).fetch_add(1, kRelaxed);
   reason_.store(step.reason, kRelaxed);
-  look_at(device);
-  control_->set(device.gain_db());
+  opened(device);
 }
 
 std::optional<double> GainKeeper::wanted_db() const {
@@ -57,7 +60,7 @@ std::optional<double> GainKeeper::wanted_db() const {
 
 void GainKeeper::opened(const SoapySource& device) {
   look_at(device);
-  if (control_) control_->set(device.gain_db());
+  if (control_ && gain_db_) control_->set(static_cast<double>(*gain_db_));
 }
 
 GainHealth GainKeeper::health() const {

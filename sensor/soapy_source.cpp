@@ -289,15 +289,22 @@ SoapySource::~SoapySource() = default;
 const SourceInfo& SoapySource::info() const { return device_->info; }
 double SoapySource::native_full_scale() const { return device_->full_scale; }
 
-std::optional<GainRange> SoapySource::gain_range() const {
+std::optional<GainRange> SoapySource::gain_range() const try {
   const SoapySDR::Range range = device_->radio->getGainRange(SOAPY_SDR_RX, device_->channel);
   if (!(range.maximum() > range.minimum())) return std::nullopt;
   return GainRange{range.minimum(), range.maximum()};
+} catch (const std::exception&) {
+  return std::nullopt;
 }
 
 bool SoapySource::has_own_control() const { return device_->own_control; }
 
-double SoapySource::gain_db() const { return device_->radio->getGain(SOAPY_SDR_RX, device_->channel); }
+std::optional<double> SoapySource::gain_db() const try {
+  const double gain_db = device_->radio->getGain(SOAPY_SDR_RX, device_->channel);
+  return std::isfinite(gain_db) ? std::optional(gain_db) : std::nullopt;
+} catch (const std::exception&) {
+  return std::nullopt;
+}
 
 bool SoapySource::set_gain(double gain_db) try {
   device_->radio->setGain(SOAPY_SDR_RX, device_->channel, gain_db);

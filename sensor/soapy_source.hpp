@@ -67,8 +67,8 @@ class SoapySource final : public Source {
   std::optional<GainRange> gain_range() const;
   /// Whether the device moves its gain itself.
   bool has_own_control() const;
-  /// As the device tells it.
-  double gain_db() const;
+  /// As the device tells it, if it does.
+  std::optional<double> gain_db() const;
   /// Between two reads; in some drivers it takes milliseconds, and samples that the driver holds already are
   /// of the gain before. false: refused.
   bool set_gain(double gain_db);

@@ -248,11 +248,9 @@ void require(const CLI::App& app, const std::string& option, const std::string& 
 }
 
 RunCommand finish_run(CLI::App& app, Raw& raw) {
-  const bool asks_for_mode = app.count("--gain-mode") > 0, asks_for_gain = app.count("--gain") > 0;
+  // What is asked for here wins over the other one in the file; of both in the file, the fixed gain.
+  const bool asks_for_mode = app.count("--gain-mode") > 0;
   raw.run.settings = raw.run.config.apply_to(app);
-  const bool has_both = app.count("--gain-mode") > 0 && app.count("--gain") > 0;
-  if (has_both && !asks_for_mode && !asks_for_gain)
-    throw ConfigError("device.gain_db and device.gain exclude one another; keep one of them");
   require(app, "--device", "device.args");
   require(app, "--rate", "device.rate_hz");
   require(app, "--freq", "device.freq_hz");
