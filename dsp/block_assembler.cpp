@@ -11,8 +11,13 @@ bool is_finite(cf32 x) { return std::isfinite(x.real()) && std::isfinite(x.imag(
 
 }  // namespace
 
-BlockAssembler::BlockAssembler(const BankGeometry& geometry, SampleFormat format, Emit emit)
-    : geometry_(geometry), format_(format), emit_(std::move(emit)), buffer_(geometry.fft_size) {}
+BlockAssembler::BlockAssembler(const BankGeometry& geometry, SampleFormat format, Emit emit,
+                               unsigned converter_bits)
+    : geometry_(geometry),
+      format_(format),
+      converter_bits_(converter_bits),
+      emit_(std::move(emit)),
+      buffer_(geometry.fft_size) {}
 
 void BlockAssembler::feed(std::span<const std::byte> native, SampleIndex first, bool gap) {
   if (under_way_ && (gap || first != next_)) flush();
@@ -34,14 +39,22 @@ void BlockAssembler::append(std::span<const std::byte> native) {
   while (native.size() >= width) {
     const std::size_t n = std::min(native.size() / width, geometry_.fft_size - filled_);
     const auto piece = native.first(n * width);
-    const ConvertResult result = convert(piece, format_, std::span(buffer_).subspan(filled_, n));
-    saturated_samples_ += result.saturated;
+    const ConvertResult result =
+        convert(piece, format_, std::span(buffer_).subspan(filled_, n), converter_bits_);
+    if (result.saturated > 0) note_saturated(result);
     if (!result.finite) return leave_out_nonfinite(native, n);
     filled_ += n;
     next_ = next_ + static_cast<std::int64_t>(n);
     native = native.subspan(n * width);
     if (filled_ == geometry_.fft_size) emit_block();
   }
+}
+
+// The first of the converted samples is next_.
+void BlockAssembler::note_saturated(const ConvertResult& result) {
+  saturated_samples_ += result.saturated;
+  if (saturated_.empty()) saturated_.first = next_ + static_cast<std::int64_t>(result.first_saturated);
+  saturated_.end = next_ + static_cast<std::int64_t>(result.last_saturated) + 1;
 }
 
 // The first `converted` samples of native stand in buffer_ from filled_ on; at least one of them is not
@@ -78,7 +91,7 @@ void BlockAssembler::emit_block() {
   const SampleIndex end{std::min(next_.value, (block_ + 1) * hop)};
   // After a hole late in a block's overlap, the first block has no sample of its own.
   if (first < end) {
-    emit_({buffer_.data(), block_, first, end, gap_});
+    emit_({buffer_.data(), block_, first, end, gap_, std::exchange(saturated_, {})});
     gap_ = false;
   }
   std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(geometry_.hop), buffer_.end(), buffer_.begin());

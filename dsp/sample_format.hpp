@@ -36,11 +36,15 @@ constexpr std::size_t bytes_per_sample(SampleFormat format) {
 /// What conversion saw beside the samples.
 struct ConvertResult {
   bool finite = true;           ///< no NaN or infinity (cf32 only)
-  std::uint64_t saturated = 0;  ///< samples with a component at the end of the integer range
+  std::uint64_t saturated = 0;  ///< samples with a component at the end of the converter's range
+  std::size_t first_saturated = 0, last_saturated = 0;  ///< of them; only where there are any
 };
 
-/// native  out.size() whole samples. ci16 is divided by 32768, ci8 by 128, cu8 by 127.5 after taking 127.5
-/// off. Never allocates. Non-finite samples are passed on; the caller must drop them.
-ConvertResult convert(std::span<const std::byte> native, SampleFormat format, std::span<cf32> out) noexcept;
+/// native  out.size() whole samples. ci16 is divided by 2^(converter_bits - 1), ci8 by 128, cu8 by 127.5
+/// after taking 127.5 off.
+/// converter_bits  of ci16, 8 to 16: converters of 12 bits fill the lower ones of a word, sign-extended.
+/// Never allocates. Non-finite samples are passed on; the caller must drop them.
+ConvertResult convert(std::span<const std::byte> native, SampleFormat format, std::span<cf32> out,
+                      unsigned converter_bits = 16) noexcept;
 
 }  // namespace windhover::dsp

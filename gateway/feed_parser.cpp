@@ -78,6 +78,7 @@ HeardOn read_transport(const Members& members) {
   heard.center_hz = members.number("center_hz", kFrequency_hz);
   heard.snr_db = members.number("snr_db", kLevel_db);
   heard.rssi_dbfs = members.number("rssi_dbfs", kLevel_db);
+  heard.rssi_dbm = members.number("rssi_dbm", kLevel_db);
   return heard;
 }
 
@@ -124,6 +125,7 @@ std::optional<Body> read_link(const Members& members) {
   link.center_hz = rf.number("center_hz", kFrequency_hz);
   link.bandwidth_hz = rf.number("bandwidth_hz", kFrequency_hz);
   link.rssi_dbfs = rf.number("rssi_dbfs", kLevel_db);
+  link.rssi_dbm = rf.number("rssi_dbm", kLevel_db);
   link.snr_db = rf.number("snr_db", kLevel_db);
   link.duty = members.number("duty", kDuty);
   link.last_heard = members.time("last_heard");

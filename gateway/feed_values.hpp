@@ -61,6 +61,7 @@ struct HeardOn {
   std::uint64_t frames = 0;
   std::optional<UtcTime> last_heard;
   std::optional<double> center_hz, snr_db, rssi_dbfs;
+  std::optional<double> rssi_dbm{};  ///< of calibrated sensors
 };
 
 /// Of aircraft and links: heard lately, not for a while, no more.
@@ -106,7 +107,7 @@ struct Link {
   State state = State::alive;
   std::optional<std::string> role, aircraft;  ///< aircraft: id of the one that it belongs to
   std::optional<std::string> hint, reason;    ///< why it may belong to a drone; never an identity
-  std::optional<double> center_hz, bandwidth_hz, rssi_dbfs, snr_db;
+  std::optional<double> center_hz, bandwidth_hz, rssi_dbfs, rssi_dbm, snr_db;
   std::optional<double> duty;  ///< share of the window that it was on the air
   std::optional<UtcTime> last_heard;
 };

@@ -35,6 +35,7 @@ const HeardOn* latest_transport(const Aircraft& aircraft) {
 }
 
 std::optional<double> rssi_dbm(const HeardOn& heard, const std::optional<double>& full_scale_dbm) {
+  if (heard.rssi_dbm) return heard.rssi_dbm;
   if (!heard.rssi_dbfs || !full_scale_dbm) return std::nullopt;
   return *heard.rssi_dbfs + *full_scale_dbm;
 }

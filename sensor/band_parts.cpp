@@ -39,6 +39,10 @@ void BandParts::update(std::span<const double> prefix) noexcept {
   for (std::size_t i = 0; i < gates_.size(); ++i) open_[i] |= power_[i] > kRipple * quiet_;
 }
 
+void BandParts::forget_floors() noexcept {
+  for (dsp::EnergyGate& gate : gates_) gate.reset();
+}
+
 bool BandParts::is_filled(Range range) const noexcept {
   std::size_t filled = 0;
   for (std::size_t i = range.first; i < range.end; ++i) filled += open_[i];

@@ -27,6 +27,8 @@ class BandParts {
   /// prefix  running sums of the block's cells, as dsp::prefix_sums makes them
   void update(std::span<const double> prefix) noexcept;
 
+  void forget_floors() noexcept;
+
   /// Of the block, by part.
   std::span<const double> power() const { return power_; }
 

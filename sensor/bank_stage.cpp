@@ -24,7 +24,9 @@ BankStage::BankStage(const SourceInfo& source, std::span<const decoders::Decoder
       geometry_(dsp::bank_geometry(source.rate)),
       forward_(geometry_.fft_size, dsp::FftDirection::forward),
       planner_(geometry_, registry),
-      assembler_(geometry_, source.format, [this](const dsp::AssembledBlock& block) { push(block); }),
+      assembler_(
+          geometry_, source.format, [this](const dsp::AssembledBlock& block) { push(block); },
+          source.converter_bits),
       emissions_(geometry_),
       snapshots_(geometry_) {
   tune(source.centre);
@@ -55,8 +57,24 @@ void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
   }
   if (chunk.time) new_anchors_.push_back({chunk.first, *chunk.time});
   counters_.samples += chunk.samples;
+  take_levels(chunk);
   expected_ = chunk.first + static_cast<std::int64_t>(chunk.samples);
   assembler_.feed(std::span(slot.native).first(chunk.samples * sample_bytes_), chunk.first, gap);
+}
+
+// While the gain settles nobody knows when its step comes: emissions would begin and end with it.
+void BankStage::take_levels(const SourceChunk& chunk) {
+  counters_.saturated_samples += chunk.saturated;
+  if (chunk.saturated > 0)
+    saturated_ = {saturated_.empty() ? chunk.first : saturated_.first,
+                  chunk.first + static_cast<std::int64_t>(chunk.samples)};
+  if (chunk.gain == gain_) return;
+  const bool is_first = std::exchange(has_gain_, true) == false;
+  gain_ = chunk.gain;
+  if (is_first) return;
+  end_emissions();
+  emissions_.forget_floor();
+  gates_->forget_floors();
 }
 
 void BankStage::tune(dsp::Hertz centre) {
@@ -95,6 +113,8 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   slot->end_valid = block.end_valid;
   slot->gap = block.gap || std::exchange(hole_before_next_, false);
   slot->plan = plan_;
+  slot->gain = gain_;
+  slot->saturated = block.saturated.empty() ? std::exchange(saturated_, {}) : block.saturated;
   attach_facts(slot->facts, block.end_valid);
   forward_.execute(block.samples, slot->bins.data());
   take_off_dc(block, slot->bins.data());
@@ -105,7 +125,7 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   slot->snapshot_lanes = 0;
   slot->open.assign(plan_->channels.size(), 0);
   open_windows(reasons_);
-  if (watch_links_) watch_emissions(block, *slot);
+  if (watch_links_ && !gain_.settling) watch_emissions(block, *slot);
   ++blocks_;
 }
 
@@ -198,7 +218,7 @@ StreamCounters BankStage::counters() const {
   now.dropped_emissions += emissions_.dropped();
   now.gaps += assembler_.nonfinite_holes();
   now.nonfinite_samples = assembler_.nonfinite_samples();
-  now.saturated_samples = assembler_.saturated_samples();
+  now.saturated_samples += assembler_.saturated_samples();
   return now;
 }
 

@@ -44,6 +44,7 @@ class BankStage {
 
   void take(const IqSlot& slot, std::uint64_t lost_chunks);
   void tune(dsp::Hertz centre);
+  void take_levels(const SourceChunk& chunk);
   void push(const dsp::AssembledBlock& block);
   void take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins);
   void open_windows(const std::vector<std::uint8_t>& reasons);
@@ -76,6 +77,9 @@ class BankStage {
   double emission_budget_ = 0;
   std::vector<ClockAnchor> new_anchors_;
   std::optional<dsp::Hertz> new_centre_;
+  GainState gain_{};
+  bool has_gain_ = false;
+  dsp::SampleSpan saturated_{};  // of a source that converts; not told yet
   StreamCounters counters_;
   dsp::SampleIndex expected_{};
   std::int64_t seconds_told_ = 0;

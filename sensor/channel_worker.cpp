@@ -95,6 +95,7 @@ void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool
     finish_all();
     tune(*slot.plan);
   }
+  note_reception(slot);
   const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.centre;
   if (share_.index == 0 && has_facts) pending_.push_back({spectrum_, 0, ordinal_++, now_, slot.facts});
   if (share_.index == 0)
@@ -105,6 +106,13 @@ void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool
     channel.extracted.reset();
     if (slot.open[channel.number]) channel.extracted = valid_samples(channel, slot, gap || !channel.open);
   }
+}
+
+void ChannelWorker::note_reception(const SpectrumSlot& slot) {
+  if (!slot.saturated.empty()) saturated_.push_back(slot.saturated);
+  if (slot.gain == gain_) return;
+  gain_ = slot.gain;
+  gains_.push_back({slot.first_valid, gain_});
 }
 
 decoders::IqBlock ChannelWorker::valid_samples(Channel& channel, const SpectrumSlot& slot, bool gap) {
@@ -214,6 +222,10 @@ void ChannelWorker::hand_over(std::uint64_t spectra_done) {
   batch->now = now_;
   batch->events.clear();
   batch->events.swap(pending_);
+  batch->saturated.clear();
+  batch->saturated.swap(saturated_);
+  batch->gains.clear();
+  batch->gains.swap(gains_);
   events_.publish();
 }
 

@@ -47,6 +47,7 @@ class ChannelWorker {
   // The ring's lease is held while samples are extracted, never while they are decoded.
   void extract(const SpectrumSlot& slot, std::uint64_t number, bool gap);
   static decoders::IqBlock valid_samples(Channel& channel, const SpectrumSlot& slot, bool gap);
+  void note_reception(const SpectrumSlot& slot);
   void take_snapshots(const SpectrumSlot& slot);
   void decode();
   void look_at_snapshots();
@@ -67,6 +68,9 @@ class ChannelWorker {
   std::vector<EmissionSnapshotEnd> finished_snapshots_;  // of the spectrum being worked on
   decoders::DecoderOutput output_;
   std::vector<StreamEvent> pending_;
+  std::vector<dsp::SampleSpan> saturated_;  // since the last batch
+  std::vector<GainFrom> gains_;
+  GainState gain_{};            // of the last spectrum
   std::uint64_t spectrum_ = 0;  // ring number of the one being worked on
   std::uint32_t ordinal_ = 0;   // of the next event of this spectrum
   dsp::SampleIndex now_{};

@@ -26,11 +26,17 @@ void DeviceAlerts::take(const StreamStatus& stream, UtcTime now, std::vector<Ale
   const std::uint64_t saturated = stream.saturated_samples - std::min(saturated_, stream.saturated_samples);
   samples_ = stream.samples;
   saturated_ = stream.saturated_samples;
-  judge(kSaturation,
-        static_cast<double>(saturated) > kSaturatedShare * static_cast<double>(samples) && saturated > 0,
-        "The receiver is saturated; lower its gain.", now, due);
-  if (!stream.live->device) return;
-  const DeviceHealth& device = *stream.live->device;
+  const bool is_saturated =
+      static_cast<double>(saturated) > kSaturatedShare * static_cast<double>(samples) && saturated > 0;
+  const auto& health = stream.live->device;
+  const bool is_controlled = health && health->gain && health->gain->set_by == GainOwner::control;
+  if (is_controlled)
+    judge(kSaturation, health->gain->clips_at_lowest,
+          "The receiver is saturated at its lowest gain; put an attenuator or a filter before it.", now, due);
+  else
+    judge(kSaturation, is_saturated, "The receiver is saturated; lower its gain.", now, due);
+  if (!health) return;
+  const DeviceHealth& device = *health;
   // What was over before this status shows in the counts.
   const bool was_interrupted = device.restarts > before_.restarts || device.reopened > before_.reopened ||
                                device.failed_opens > before_.failed_opens;

@@ -24,6 +24,7 @@ DeviceCare::DeviceCare(const SoapyOptions& options)
     : options_(options),
       device_(open_soapy(options)),
       info_(device_->info()),
+      gain_(options, *device_),
       clock_(info_.rate),
       last_samples_(Clock::now()) {
   last_samples_at_ = last_samples_.time_since_epoch().count();
@@ -49,12 +50,13 @@ SourceChunk DeviceCare::read(std::span<std::byte> native) {
   }
   count_losses();
   const auto now = Clock::now();
-  if (chunk.state == SourceChunk::State::samples && chunk.samples > 0) return deliver(chunk, now);
+  if (chunk.state == SourceChunk::State::samples && chunk.samples > 0) return deliver(chunk, native, now);
   watch_silence(now);
   return nothing();
 }
 
-SourceChunk DeviceCare::deliver(SourceChunk chunk, Clock::time_point arrival) {
+SourceChunk DeviceCare::deliver(SourceChunk chunk, std::span<const std::byte> native,
+                                Clock::time_point arrival) {
   chunk.first = chunk.first + offset_;
   const bool complete = device_->counts_losses();
   std::int64_t missing = 0;
@@ -76,6 +78,8 @@ SourceChunk DeviceCare::deliver(SourceChunk chunk, Clock::time_point arrival) {
   chunk.first = chunk.first + missing;
   next_ = chunk.first + count;
   stamp(chunk, arrival);
+  chunk.gain =
+      gain_.follow(*device_, native.first(chunk.samples * dsp::bytes_per_sample(info_.format)), chunk, next_);
 
   if (arrival - streaming_since_ > 2 * kSilence) pause_ = kFirstPause;
   restarted_ = false;
@@ -203,11 +207,13 @@ void DeviceCare::reopen() {
 
 // The pipeline is made for one rate and one format.
 void DeviceCare::open_device() {
+  if (const auto gain_db = gain_.wanted_db()) options_.gain_db = gain_db;
   device_ = open_soapy(options_);
   const SourceInfo& now = device_->info();
-  if (now.rate != info_.rate || now.format != info_.format)
+  if (now.rate != info_.rate || now.format != info_.format || now.converter_bits != info_.converter_bits)
     throw SourceError("the device came back with " + std::to_string(now.rate.value / 1e6) +
                       " MS/s or another format of samples; it is opened anew until it is as before.");
+  gain_.opened(*device_);
 }
 
 void DeviceCare::note_trouble(std::string trouble) {
@@ -252,6 +258,7 @@ std::optional<DeviceHealth> DeviceCare::health() const {
   health.hardware_time = hardware_time_.load(kRelaxed);
   const double uncertainty_s = uncertainty_s_.load(kRelaxed);
   if (!health.hardware_time && uncertainty_s >= 0) health.time_uncertainty_s = uncertainty_s;
+  health.gain = gain_.health();
   if (rate_known_.load(kRelaxed)) health.rate_error_ppm = rate_error_ppm_.load(kRelaxed);
   return health;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "sensor/gain_keeper.hpp"
 #include "sensor/host_clock.hpp"
 #include "sensor/soapy_source.hpp"
 #include "sensor/source.hpp"
@@ -46,7 +47,7 @@ class DeviceCare final : public Source {
  private:
   using Clock = std::chrono::steady_clock;
 
-  SourceChunk deliver(SourceChunk chunk, Clock::time_point arrival);
+  SourceChunk deliver(SourceChunk chunk, std::span<const std::byte> native, Clock::time_point arrival);
   /// Samples that an interruption cost, by the host's clock.
   std::int64_t passed_by(const SourceChunk& chunk, Clock::time_point arrival) const;
   void stamp(SourceChunk& chunk, Clock::time_point arrival);
@@ -64,6 +65,7 @@ class DeviceCare final : public Source {
   SoapyOptions options_;
   std::unique_ptr<SoapySource> device_;  // none: away
   SourceInfo info_;
+  GainKeeper gain_;
   HostClock clock_;
   dsp::SampleIndex next_{};   // of the stream
   std::int64_t offset_ = 0;   // of the stream's index to the device's

@@ -18,6 +18,37 @@ constexpr std::string_view to_string(DeviceState state) {
   return names[static_cast<std::size_t>(state)];
 }
 
+enum class GainOwner : std::uint8_t {
+  user,     ///< fixed
+  control,  ///< GainControl
+  device,   ///< its own control, or what its driver chose
+};
+constexpr std::string_view to_string(GainOwner owner) {
+  constexpr std::string_view names[] = {"user", "control", "device"};
+  return names[static_cast<std::size_t>(owner)];
+}
+
+/// Why the control has set it so.
+enum class GainReason : std::uint8_t {
+  start,
+  clipping,         ///< lowered
+  converter_noise,  ///< raised: the converter's noise hid the receiver's
+};
+constexpr std::string_view to_string(GainReason reason) {
+  constexpr std::string_view names[] = {"start", "clipping", "converter_noise"};
+  return names[static_cast<std::size_t>(reason)];
+}
+
+struct GainHealth {
+  GainOwner set_by = GainOwner::device;
+  std::optional<double> gain_db;  ///< as the device tells it; absent: its own control moves it
+  GainReason reason = GainReason::start;
+  std::uint64_t raised = 0, lowered = 0;
+  std::uint64_t refused = 0;        ///< steps that the device did not take
+  bool clips_at_lowest = false;     ///< there is nothing left to lower
+  std::optional<double> noise_lsb;  ///< what the control takes for the noise, in steps of the converter
+};
+
 /// All counted since the program's start.
 struct DeviceHealth {
   DeviceState state = DeviceState::streaming;
@@ -40,6 +71,7 @@ struct DeviceHealth {
   /// Sample clock against the host's over the last 16 s, positive when too few samples come; losses that are
   /// known do not count.
   std::optional<double> rate_error_ppm;
+  std::optional<GainHealth> gain{};
 };
 
 }  // namespace windhover::sensor

@@ -7,6 +7,7 @@
 #include "decoders/link_pdu.hpp"
 #include "decoders/links/signal.hpp"
 #include "dsp/emission.hpp"
+#include "sensor/reception.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -17,6 +18,7 @@ struct StreamPosition {
   double start_s = 0;             ///< from the start of the recording or stream
   double duration_s = 0;
   UtcTime time{};  ///< of its first sample
+  Reception reception{};
 };
 
 struct TimedFrame {

@@ -17,6 +17,14 @@ void put_levels(Json& json, const decoders::RfFacts& rf) {
   put(json, "cfo_hz", rf.cfo_hz, kHertzDecimals);
 }
 
+void put_reception(Json& json, const Reception& reception, const decoders::RfFacts& rf) {
+  if (reception.full_scale && std::isfinite(rf.rssi_dbfs)) {
+    put(json, "rssi_dbm", rf.rssi_dbfs + reception.full_scale->dbm, kDecibelDecimals);
+    put(json, "rssi_dbm_uncertainty_db", reception.full_scale->uncertainty_db, kDecibelDecimals);
+  }
+  if (reception.saturated) json["saturated"] = true;
+}
+
 Json rf_json(const decoders::RfFacts& rf, const StreamPosition& at) {
   Json json = Json::object();
   put(json, "channel", rf.channel);
@@ -26,6 +34,7 @@ Json rf_json(const decoders::RfFacts& rf, const StreamPosition& at) {
   put(json, "start_s", at.start_s, kSecondDecimals);
   put(json, "duration_s", at.duration_s, kSecondDecimals);
   put_levels(json, rf);
+  put_reception(json, at.reception, rf);
   return json;
 }
 
@@ -150,6 +159,7 @@ Json measured_json(const Measured& measured) {
     put(json, "channel", each.rf.channel);
     put(json, "center_hz", each.rf.centre.value, kHertzDecimals);
     put_levels(json, each.rf);
+    put_reception(json, each.reception, each.rf);
     transports.push_back(std::move(json));
   }
   Json json{{"first_heard", to_rfc3339(measured.first_heard)},
@@ -273,6 +283,19 @@ Json authentications_json(const AuthCounters& counters) {
           {"evicted", counters.evicted},     {"inconsistent", counters.inconsistent}};
 }
 
+Json gain_json(const GainHealth& gain) {
+  Json json{{"set_by", to_string(gain.set_by)}};
+  put(json, "gain_db", gain.gain_db, kDecibelDecimals);
+  if (gain.set_by != GainOwner::control) return json;
+  json["reason"] = to_string(gain.reason);
+  json["raised"] = gain.raised;
+  json["lowered"] = gain.lowered;
+  json["refused"] = gain.refused;
+  json["clips_at_lowest"] = gain.clips_at_lowest;
+  put(json, "noise_lsb", gain.noise_lsb, kShareDecimals);
+  return json;
+}
+
 Json device_json(const DeviceHealth& device) {
   Json json{{"state", to_string(device.state)},
             {"overflows", device.overflows},
@@ -289,6 +312,7 @@ Json device_json(const DeviceHealth& device) {
   if (!device.trouble.empty()) json["trouble"] = device.trouble;
   put(json, "time_uncertainty_s", device.time_uncertainty_s, kSecondDecimals);
   put(json, "rate_error_ppm", device.rate_error_ppm, kHertzDecimals);
+  if (device.gain) json["gain"] = gain_json(*device.gain);
   return json;
 }
 

@@ -94,6 +94,7 @@ struct TransportMeasure {
   std::uint64_t frames = 0;
   UtcTime last_heard{};
   decoders::RfFacts rf;
+  Reception reception{};  ///< of the last frame too
 };
 
 struct Measured {
@@ -240,6 +241,8 @@ struct LinkMessage {
   std::vector<std::string_view> phys;                               ///< literals, ascending
   std::vector<LinkRate> rates;                                      ///< of the window, ascending
   std::optional<double> rssi_dbfs, most_rssi_dbfs, snr_db, cfo_hz;  ///< means over the window's frames
+  std::optional<AntennaLevel> rssi{};  ///< the same at the antenna, of calibrated receivers
+  bool saturated = false;              ///< something of the window
   std::optional<decoders::PresenceHint> hint;
 };
 

@@ -96,6 +96,11 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
   hits_.reserve(watches_.size());
 }
 
+void Gatekeeper::forget_floors() noexcept {
+  for (Watch& watch : watches_) watch.energy.reset();
+  parts_.forget_floors();
+}
+
 void Gatekeeper::judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept {
   dsp::hann_cells(bins, fft_size_, scratch_.data(), cells_.data());
   dsp::prefix_sums(cells_, prefix_);

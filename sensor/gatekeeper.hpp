@@ -24,6 +24,9 @@ class Gatekeeper {
   /// open  one entry a channel: set to 1 where this block is a reason to open, else to 0
   void judge(const dsp::cf32* bins, std::vector<std::uint8_t>& open) noexcept;
 
+  /// After a gain step: all is open until the floors are known anew.
+  void forget_floors() noexcept;
+
   /// Of the block judged last, as dsp::hann_cells makes them.
   std::span<const float> cells() const { return cells_; }
 

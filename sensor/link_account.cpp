@@ -106,7 +106,7 @@ void LinkAccount::add(const HeardPdu& heard) {
   if (pdu.hint) hint_ = pdu.hint;
   add_phy(pdu.phy);
   add_rate(pdu.rf.rate_mbps.value_or(0), pdu.frames, heard.at.duration_s);
-  add_levels(pdu.rf);
+  add_levels(pdu.rf, heard.at.reception);
   if (heard.receiver) vote(*heard.receiver);
 }
 
@@ -117,6 +117,7 @@ void LinkAccount::add(const LinkAccount& other) {
   center_hz_ = other.center_hz_;
   channel_ = other.channel_;
   bandwidth_hz_ = other.bandwidth_hz_;
+  saturated_ |= other.saturated_;
   for (const std::string_view phy : other.phys_) add_phy(phy);
   for (const LinkRate& rate : other.rates_) add_rate(rate.mbps, rate.frames, rate.airtime_s);
 }
@@ -127,11 +128,15 @@ void LinkAccount::begin_window() {
   rates_.clear();
   power_ = snr_ = cfo_ = {};
   most_rssi_dbfs_.reset();
+  antenna_ = {};
+  saturated_ = false;
 }
 
-void LinkAccount::add_levels(const decoders::RfFacts& rf) {
+void LinkAccount::add_levels(const decoders::RfFacts& rf, const Reception& reception) {
+  saturated_ |= reception.saturated;
   if (std::isfinite(rf.rssi_dbfs)) {
     power_.add(std::pow(10.0, static_cast<double>(rf.rssi_dbfs) / 10));
+    antenna_.add(static_cast<double>(rf.rssi_dbfs), 1, reception.full_scale);
     most_rssi_dbfs_ = std::max(most_rssi_dbfs_.value_or(-1e9), static_cast<double>(rf.rssi_dbfs));
   }
   snr_.add(static_cast<double>(rf.snr_db));
@@ -173,6 +178,8 @@ LinkMessage LinkAccount::message() const {
   message.rates = rates_;
   if (const auto power = power_.value()) message.rssi_dbfs = 10 * std::log10(*power);
   message.most_rssi_dbfs = most_rssi_dbfs_;
+  message.rssi = antenna_.value();
+  message.saturated = saturated_;
   message.snr_db = snr_.value();
   message.cfo_hz = cfo_.value();
   message.hint = hint_;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sensor/calibrated_mean.hpp"
 #include "sensor/events.hpp"
 #include "sensor/feed_messages.hpp"
 #include "sensor/time.hpp"
@@ -64,7 +65,7 @@ class LinkAccount {
     std::optional<double> value() const;
   };
 
-  void add_levels(const decoders::RfFacts& rf);
+  void add_levels(const decoders::RfFacts& rf, const Reception& reception);
   void add_rate(float mbps, std::uint64_t frames, double airtime_s);
   void add_phy(std::string_view phy);
   void vote(std::uint64_t receiver);
@@ -78,6 +79,8 @@ class LinkAccount {
   std::vector<std::string_view> phys_;  // few
   std::vector<LinkRate> rates_;         // few
   Mean power_, snr_, cfo_;
+  CalibratedMean antenna_;
+  bool saturated_ = false;
   std::optional<double> most_rssi_dbfs_;
   std::optional<std::uint64_t> peer_;  // majority vote of Boyer and Moore
   std::uint64_t votes_ = 0;

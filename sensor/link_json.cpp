@@ -69,6 +69,11 @@ Json rf_json(const LinkMessage& message) {
   put(json, "bandwidth_hz", message.bandwidth_hz, kHertzDecimals);
   put(json, "rssi_dbfs", message.rssi_dbfs, kDecibelDecimals);
   put(json, "most_rssi_dbfs", message.most_rssi_dbfs, kDecibelDecimals);
+  if (message.rssi) {
+    put(json, "rssi_dbm", message.rssi->dbm, kDecibelDecimals);
+    put(json, "rssi_dbm_uncertainty_db", message.rssi->uncertainty_db, kDecibelDecimals);
+  }
+  if (message.saturated) json["saturated"] = true;
   put(json, "snr_db", message.snr_db, kDecibelDecimals);
   put(json, "cfo_hz", message.cfo_hz, kHertzDecimals);
   return json;

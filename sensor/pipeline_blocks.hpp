@@ -11,6 +11,7 @@
 #include "dsp/types.hpp"
 #include "sensor/channel_plan.hpp"
 #include "sensor/events.hpp"
+#include "sensor/reception.hpp"
 #include "sensor/ring.hpp"
 #include "sensor/snapshot_planner.hpp"
 #include "sensor/source.hpp"
@@ -58,6 +59,8 @@ struct SpectrumSlot {
   std::int64_t block = 0;  ///< on the bank's grid
   dsp::SampleIndex first_valid{}, end_valid{};
   bool gap = false;
+  dsp::SampleSpan saturated{};  ///< first to last such sample that came with this block
+  GainState gain{};
   const ChannelPlan* plan = nullptr;     ///< lives as long as the stream
   std::vector<std::uint8_t> open;        ///< by channel of the plan
   std::vector<TimedEmission> emissions;  ///< that were found to have ended
@@ -85,6 +88,8 @@ struct EventBatch {
   std::uint64_t spectra_done = 0;  ///< all spectra numbered below are done with by this worker
   std::uint64_t lost_spectra = 0;  ///< since its start
   dsp::SampleIndex now{};
+  std::vector<dsp::SampleSpan> saturated;
+  std::vector<GainFrom> gains;  ///< where it is another than before
   std::vector<StreamEvent> events;
 };
 using EventRing = Ring<EventBatch>;

@@ -83,11 +83,14 @@ bool ResamplingSource::take_inner(std::size_t most_samples) {
   const bool goes_on = under_way_ && chunk_.state == SourceChunk::State::samples && !chunk_.gap &&
                        !chunk_.retuned && !chunk_.time && chunk_.first == expected_;
   samples_.resize(chunk_.samples);
-  const auto result =
-      dsp::convert(std::span(native_).first(chunk_.samples * width), inner_->info().format, samples_);
+  const auto result = dsp::convert(std::span(native_).first(chunk_.samples * width), inner_->info().format,
+                                   samples_, inner_->info().converter_bits);
+  chunk_.saturated += result.saturated;
   expected_ = chunk_.first + static_cast<std::int64_t>(chunk_.samples);
   if (goes_on && result.finite) {
     resampler_.process(samples_, ready_);
+    next_out_.gain = chunk_.gain;
+    next_out_.saturated = chunk_.saturated;
     return true;
   }
   chunk_waits_ = chunk_.state == SourceChunk::State::samples;
@@ -121,6 +124,7 @@ SourceChunk ResamplingSource::hand_out(std::span<std::byte> native) {
   out.samples = n;
   next_out_.first = next_out_.first + static_cast<std::int64_t>(n);
   next_out_.gap = next_out_.retuned = false;
+  next_out_.saturated = std::min<std::size_t>(next_out_.saturated, 1);  // the rest is touched too
   next_out_.time.reset();
   return out;
 }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr double kChunkSeconds = 4e-3;
 constexpr double kLiveIqSeconds = 0.25;
+// Longer than from the start of anything that is told to its end, and to when it is told.
+constexpr double kReceptionSeconds = 5;
 constexpr std::size_t kReplayChunks = 8;
 constexpr std::size_t kLiveSpectra = 512;  // 38 ms
 constexpr std::size_t kReplaySpectra = 128;
@@ -184,6 +186,8 @@ bool Sensor::take_batch(Input& input) {
   input.spectra_done = lease->spectra_done;
   input.lost_spectra = lease->lost_spectra;
   waiting_.insert(waiting_.end(), lease->events.begin(), lease->events.end());
+  reception_.note(lease->saturated);
+  reception_.note(lease->gains);
   if (end_ < lease->now) last_batch_ = std::chrono::steady_clock::now();
   end_ = std::max(end_, lease->now);
   return true;
@@ -209,6 +213,7 @@ void Sensor::tell_events_before(std::uint64_t spectrum, FeedStage& feed) {
 
 void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   if (const auto* facts = std::get_if<StreamFacts>(&event.what)) {
+    reception_.forget_before({event.now.value - std::llround(kReceptionSeconds * info_.rate.value)});
     for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
     feed.advance(stream_time(event.now));
     if (facts->centre) tell_retune(*facts->centre, event.now, feed);
@@ -219,21 +224,21 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
     return;
   }
   const UtcTime now = stream_time(event.now);
-  const auto timed = [&](StreamPosition& at) { at.time = time_at(at.start_s); };
+  const auto timed = [&](StreamPosition& at, double hz) { complete(at, hz); };
   if (auto* frame = std::get_if<TimedFrame>(&event.what)) {
-    timed(frame->at);
+    timed(frame->at, frame->frame.rf.centre.value);
     feed.on_frame(*frame, now);
   } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
-    timed(reject->at);
+    timed(reject->at, reject->attempt.rf.centre.value);
     feed.on_reject(*reject, now);
   } else if (auto* pdu = std::get_if<TimedPdu>(&event.what)) {
-    timed(pdu->at);
+    timed(pdu->at, pdu->pdu.rf.centre.value);
     feed.on_pdu(*pdu, now);
   } else if (auto* emission = std::get_if<TimedEmission>(&event.what)) {
-    timed(emission->at);
+    timed(emission->at, (emission->low_hz + emission->high_hz) / 2);
     feed.on_emission(*emission, now);
   } else if (auto* signal = std::get_if<TimedSignal>(&event.what)) {
-    timed(signal->at);
+    timed(signal->at, signal->center_hz);
     feed.on_signal(*signal, now);
   } else if (const auto* part = std::get_if<TimedPart>(&event.what)) {
     const auto linker = linkers_.find(part->decoder);
@@ -253,12 +258,17 @@ void Sensor::tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& fee
 }
 
 void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now) {
-  const auto position = [&](const decoders::StreamTime& at) {
+  const auto position = [&](const decoders::StreamTime& at, const decoders::RfFacts& rf) {
     const double rate = info_.original_rate.value_or(info_.rate).value;
-    return StreamPosition{std::llround(at.start_s * rate), at.start_s, at.duration_s, time_at(at.start_s)};
+    StreamPosition where{std::llround(at.start_s * rate), at.start_s, at.duration_s, {}};
+    complete(where, rf.centre.value);
+    return where;
   };
-  for (auto& [frame, at] : linked_.frames) feed.on_frame({std::move(frame), position(at)}, now);
-  for (const auto& [attempt, at] : linked_.rejects) feed.on_reject({attempt, position(at)}, now);
+  for (auto& [frame, at] : linked_.frames) {
+    const StreamPosition where = position(at, frame.rf);
+    feed.on_frame({std::move(frame), where}, now);
+  }
+  for (const auto& [attempt, at] : linked_.rejects) feed.on_reject({attempt, position(at, attempt.rf)}, now);
   if (linked_.others > 0) feed.on_others({decoder, linked_.others});
   linked_.frames.clear();
   linked_.rejects.clear();
@@ -270,6 +280,16 @@ void Sensor::finish_linkers(FeedStage& feed) {
     linker->finish(linked_);
     tell_linked(decoder, feed, stream_time(end_));
   }
+}
+
+void Sensor::complete(StreamPosition& at, double hz) const {
+  at.time = time_at(at.start_s);
+  const double first = at.start_s * info_.rate.value;
+  const double length = std::isfinite(at.duration_s) ? at.duration_s * info_.rate.value : 0;
+  at.reception = reception_.of({static_cast<std::int64_t>(std::floor(first))},
+                               {static_cast<std::int64_t>(std::ceil(first + length))});
+  if (options_.calibration && at.reception.gain.db)
+    at.reception.full_scale = options_.calibration->full_scale({hz}, *at.reception.gain.db);
 }
 
 UtcTime Sensor::time_at(double start_s) const {

@@ -15,10 +15,12 @@
 
 #include "decoders/decoder.hpp"
 #include "sensor/bank_stage.hpp"
+#include "sensor/calibration.hpp"
 #include "sensor/channel_worker.hpp"
 #include "sensor/feed_stage.hpp"
 #include "sensor/load_meter.hpp"
 #include "sensor/pipeline_blocks.hpp"
+#include "sensor/reception.hpp"
 #include "sensor/sample_clock.hpp"
 #include "sensor/source.hpp"
 
@@ -35,6 +37,8 @@ struct SensorOptions {
   std::vector<std::string> notes{};  ///< for `status`
   /// Whether emissions are sought and snapshots of them taken; off, links are told by headers alone.
   bool watch_links = true;
+  /// Of the receiver; without it levels are told in dBFS alone.
+  std::optional<Calibration> calibration{};
 };
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ the caller of run(),
@@ -72,6 +76,7 @@ class Sensor {
   void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now);
   void finish_linkers(FeedStage& feed);
   UtcTime stream_time(dsp::SampleIndex index);
+  void complete(StreamPosition& at, double hz) const;
   UtcTime time_at(double start_s) const;
   StreamStatus status(const StreamCounters& counters, dsp::SampleIndex now);
   LiveStatus live_status(dsp::SampleIndex now);
@@ -89,6 +94,7 @@ class Sensor {
 
   // The feed thread's own.
   SampleClock clock_;
+  ReceptionLog reception_;
   std::vector<Input> inputs_;
   std::vector<StreamEvent> waiting_;                                       // not yet past by all workers
   std::map<std::string_view, std::shared_ptr<decoders::Linker>> linkers_;  // by decoder

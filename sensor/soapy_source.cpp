@@ -97,6 +97,12 @@ NativeFormat choose_format(const SoapySDR::Device& device, std::size_t channel, 
                     " only; use one that offers CS16, CF32, CS8 or CU8.");
 }
 
+/// 2048 and 2047 are both 12 bits; what no converter has counts as the whole word.
+unsigned bits_of(double full_scale) {
+  if (!(full_scale >= 127 && full_scale <= 32768)) return 16;
+  return 1 + static_cast<unsigned>(std::lround(std::log2(full_scale)));
+}
+
 }  // namespace
 
 struct SoapySource::Device {
@@ -117,6 +123,7 @@ struct SoapySource::Device {
   SoapySDR::Stream* stream = nullptr;
   std::size_t channel = 0;
   double full_scale = 0;
+  bool own_control = false;
   SourceInfo info;
   dsp::Hertz centre{};
   dsp::SampleIndex next{};
@@ -196,11 +203,18 @@ void SoapySource::Device::set_rate(dsp::Hertz wanted) {
 
 void SoapySource::Device::set_gain(const SoapyOptions& options) {
   const bool automatic = radio->hasGainMode(SOAPY_SDR_RX, channel);
-  if (!options.gain_db) {
+  if (!options.gain_db && !options.gain_control) {
     if (automatic) radio->setGainMode(SOAPY_SDR_RX, channel, true);
+    own_control = automatic;
     return;
   }
   const SoapySDR::Range range = radio->getGainRange(SOAPY_SDR_RX, channel);
+  if (!options.gain_db) {
+    if (automatic) radio->setGainMode(SOAPY_SDR_RX, channel, false);
+    if (range.maximum() > range.minimum())
+      radio->setGain(SOAPY_SDR_RX, channel, (range.minimum() + range.maximum()) / 2);
+    return;
+  }
   if (!(*options.gain_db >= range.minimum() && *options.gain_db <= range.maximum()))
     throw SourceError("the device cannot set a gain of " + number(*options.gain_db) + " dB; it offers " +
                       number(range.minimum()) + " to " + number(range.maximum()) + " dB.");
@@ -223,6 +237,9 @@ void SoapySource::Device::set_centre(dsp::Hertz wanted) {
 void SoapySource::Device::start_stream() {
   const NativeFormat format = choose_format(*radio, channel, full_scale);
   info.format = format.ours;
+  double of_native = 0;
+  if (radio->getNativeStreamFormat(SOAPY_SDR_RX, channel, of_native) == SOAPY_SDR_CS16)
+    info.converter_bits = bits_of(of_native);
   stream = radio->setupStream(SOAPY_SDR_RX, format.soapy, {channel});
   if (stream == nullptr) throw SourceError("the device opens no stream; connect it anew.");
   if (const int status = radio->activateStream(stream); status != 0) {
@@ -271,6 +288,30 @@ SoapySource::~SoapySource() = default;
 
 const SourceInfo& SoapySource::info() const { return device_->info; }
 double SoapySource::native_full_scale() const { return device_->full_scale; }
+
+std::optional<GainRange> SoapySource::gain_range() const try {
+  const SoapySDR::Range range = device_->radio->getGainRange(SOAPY_SDR_RX, device_->channel);
+  if (!(range.maximum() > range.minimum())) return std::nullopt;
+  return GainRange{range.minimum(), range.maximum()};
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+bool SoapySource::has_own_control() const { return device_->own_control; }
+
+std::optional<double> SoapySource::gain_db() const try {
+  const double gain_db = device_->radio->getGain(SOAPY_SDR_RX, device_->channel);
+  return std::isfinite(gain_db) ? std::optional(gain_db) : std::nullopt;
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+bool SoapySource::set_gain(double gain_db) try {
+  device_->radio->setGain(SOAPY_SDR_RX, device_->channel, gain_db);
+  return true;
+} catch (const std::exception&) {
+  return false;
+}
 
 SourceChunk SoapySource::read(std::span<std::byte> native) {
   void* buffers[] = {native.data()};

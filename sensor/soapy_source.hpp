@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dsp/types.hpp"
+#include "sensor/gain_control.hpp"
 #include "sensor/source.hpp"
 
 namespace windhover::sensor {
@@ -17,7 +18,9 @@ struct SoapyOptions {
   std::string args;  ///< SoapySDR device arguments, "driver=rtlsdr,serial=…"; empty takes the first device
   dsp::Hertz rate{};
   dsp::Hertz centre{};
-  std::optional<double> gain_db{};       ///< absent: the device's own gain control where it has one
+  /// Absent: with gain_control the middle of the range, else the device's own control where it has one.
+  std::optional<double> gain_db{};
+  bool gain_control = false;             ///< that of DeviceCare; gain_db is where it starts
   std::optional<std::string> antenna{};  ///< absent: the driver's default
   std::optional<double> bandwidth_hz{};  ///< analogue filter; absent: the driver's choice for the rate
   std::size_t channel = 0;
@@ -57,9 +60,18 @@ class SoapySource final : public Source {
   bool counts_losses() const;
   /// From any thread.
   SoapyCounters counters() const;
-  /// What the device calls full scale in its native format, where conversion takes 32768, 128 or 1: a 12-bit
-  /// converter in 16-bit words has 2048, and all levels read 24 dB too low.
+  /// What the device calls full scale in its native format. Where that is CS16, info().converter_bits follow
+  /// it: a 12-bit converter in 16-bit words has 2048.
   double native_full_scale() const;
+  /// Of the gain as a whole, which the driver deals out to its stages; nullopt where it cannot be set.
+  std::optional<GainRange> gain_range() const;
+  /// Whether the device moves its gain itself.
+  bool has_own_control() const;
+  /// As the device tells it, if it does.
+  std::optional<double> gain_db() const;
+  /// Between two reads; in some drivers it takes milliseconds, and samples that the driver holds already are
+  /// of the gain before. false: refused.
+  bool set_gain(double gain_db);
 
  private:
   struct Device;

@@ -11,6 +11,7 @@
 #include "dsp/sample_format.hpp"
 #include "dsp/types.hpp"
 #include "sensor/device_health.hpp"
+#include "sensor/reception.hpp"
 #include "sensor/time.hpp"
 
 namespace windhover::sensor {
@@ -28,6 +29,7 @@ struct SourceInfo {
   std::optional<std::uint64_t> total_samples{};  ///< recordings only
   std::optional<dsp::Hertz> original_rate{};     ///< before resampling, if there was any
   std::optional<UtcTime> start{};                ///< of sample 0, when known
+  unsigned converter_bits = 16;                  ///< of ci16: full scale is 2^(bits - 1)
   bool live = false;                             ///< a device: its samples are lost when nobody takes them
 };
 
@@ -44,6 +46,9 @@ struct SourceChunk {
   dsp::SampleIndex first{};
   bool gap = false;      ///< samples are missing before this chunk (overflow, jump in the recording)
   bool retuned = false;  ///< centre differs from the chunk before
+  GainState gain{};
+  /// Of sources that have converted what they read: samples that were saturated before.
+  std::size_t saturated = 0;
   dsp::Hertz centre{};
   std::optional<UtcTime>
       time{};  ///< of the first sample, when the source knows it anew (segment start, hardware time)

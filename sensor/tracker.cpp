@@ -320,6 +320,7 @@ void Tracker::measure(Measured& measured, const TimedFrame& frame) {
   ++at->frames;
   at->last_heard = std::max(at->last_heard, frame.at.time);
   at->rf = frame.frame.rf;
+  at->reception = frame.at.reception;
 }
 
 Claims Tracker::claims_at(const Track& track, UtcTime time) {

@@ -28,7 +28,10 @@ Json signal_info(const Link& link, const ListContext& context) {
             {"signal_type", link.kind},
             {"center_hz", *link.center_hz}};
   if (link.bandwidth_hz) json["bandwidth_hz"] = *link.bandwidth_hz;
-  if (link.rssi_dbfs && context.full_scale_dbm) json["rssi"] = *link.rssi_dbfs + *context.full_scale_dbm;
+  if (link.rssi_dbm)
+    json["rssi"] = *link.rssi_dbm;
+  else if (link.rssi_dbfs && context.full_scale_dbm)
+    json["rssi"] = *link.rssi_dbfs + *context.full_scale_dbm;
   return json;
 }
 

@@ -20,7 +20,7 @@ struct Raw {
   std::vector<std::string> protocols, operator_positions;
   std::int64_t retention_s = 60;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
-  std::string antenna, recording_name, position;
+  std::string gain_mode = "auto", antenna, recording_name, position;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
   GatewayArguments gateway;
@@ -137,8 +137,16 @@ CLI::App* add_run(CLI::App& app, Raw& raw) {
   run->add_option("--device", raw.run.device.args, "SoapySDR arguments, such as driver=hackrf");
   run->add_option("--rate", raw.rate_hz, "samples per second")->type_name("HZ");
   run->add_option("--freq", raw.freq_hz, "centre frequency")->type_name("HZ");
-  run->add_option("--gain", raw.gain_db, "overall gain; the device's own control without it")
-      ->type_name("DB");
+  auto* gain =
+      run->add_option("--gain", raw.gain_db, "overall gain, kept as it is; without it see --gain-mode")
+          ->type_name("DB");
+  run->add_option("--gain-mode", raw.gain_mode,
+                  "auto: what resolves the noise and does not clip; device: the device's own control")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "device"}))
+      ->excludes(gain);
+  run->add_option("--calibration", raw.run.calibration, "table of what 0 dBFS is in dBm; see docs/deploy.md")
+      ->type_name("FILE");
   run->add_option("--antenna", raw.antenna, "one of the device's antennas");
   run->add_option("--bandwidth", raw.bandwidth_hz, "of the device's filter")->type_name("HZ");
   run->add_option("--gpsd", raw.gpsd, "ask gpsd where the antenna is, unless --sensor-position says")
@@ -240,6 +248,8 @@ void require(const CLI::App& app, const std::string& option, const std::string& 
 }
 
 RunCommand finish_run(CLI::App& app, Raw& raw) {
+  // What is asked for here wins over the other one in the file; of both in the file, the fixed gain.
+  const bool asks_for_mode = app.count("--gain-mode") > 0;
   raw.run.settings = raw.run.config.apply_to(app);
   require(app, "--device", "device.args");
   require(app, "--rate", "device.rate_hz");
@@ -248,7 +258,8 @@ RunCommand finish_run(CLI::App& app, Raw& raw) {
   if (app.count("--gpsd") > 0) command.output.gpsd = parse_gpsd_address(raw.gpsd);
   command.device.rate = {raw.rate_hz};
   command.device.centre = {raw.freq_hz};
-  command.device.gain_db = given(app, "--gain", raw.gain_db);
+  if (!asks_for_mode) command.device.gain_db = given(app, "--gain", raw.gain_db);
+  command.device.gain_control = !command.device.gain_db && raw.gain_mode == "auto";
   command.device.antenna = given(app, "--antenna", raw.antenna);
   command.device.bandwidth_hz = given(app, "--bandwidth", raw.bandwidth_hz);
   finish_output(app, raw, command.output);

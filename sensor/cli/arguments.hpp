@@ -52,6 +52,7 @@ struct RunCommand {
   std::vector<ConfigSetting> settings{};  ///< all that the config file says
   std::vector<std::string> arguments{};   ///< that it was made of
   SoapyOptions device{};
+  std::optional<std::filesystem::path> calibration{};  ///< see parse_calibration()
   DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};

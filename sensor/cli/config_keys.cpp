@@ -34,6 +34,11 @@ void is_wifi_fcs(const std::string& value) {
     throw ConfigError("'" + value + "' is not known; give needed or all");
 }
 
+void is_gain_mode(const std::string& value) {
+  if (value != "auto" && value != "device")
+    throw ConfigError("'" + value + "' is not known; give auto or device, or set device.gain_db");
+}
+
 void is_some_text(const std::string& value) {
   if (value.empty()) throw ConfigError("an empty text says nothing; leave the key out");
 }
@@ -47,6 +52,8 @@ constexpr ConfigKey kKeys[] = {
     {"run", "device.rate_hz", "--rate", number, 1, kMostHertz},
     {"run", "device.freq_hz", "--freq", number, 1, kMostHertz},
     {"run", "device.gain_db", "--gain", number, -200, 200},
+    {"run", "device.gain", "--gain-mode", text, 0, 0, is_gain_mode},
+    {"run", "device.calibration", "--calibration", path, 0, 0, is_some_text},
     {"run", "device.antenna", "--antenna", text, 0, 0, is_some_text},
     {"run", "device.bandwidth_hz", "--bandwidth", number, 1, kMostHertz},
     {"run", "decoders.with", "--with", texts, 0, 0, is_decoder},

@@ -137,6 +137,8 @@ int run_replay(const ReplayCommand& command) {
 int run_live(const RunCommand& command) {
   const auto decoders = chosen_decoders(command.decoders);
   check(command.output);
+  SensorOptions options = command.sensor;
+  if (command.calibration) options.calibration = read_calibration(*command.calibration);
   if (command.config.check_only) return 0;
   const std::atomic<bool>& stop = stop_on_signals();
   LiveService service(command);
@@ -145,7 +147,6 @@ int run_live(const RunCommand& command) {
   output.levels_comparable = command.device.gain_db.has_value();
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
   Outputs outputs(output, &service);
-  SensorOptions options = command.sensor;
   auto source = at_bank_rate(std::make_unique<DeviceCare>(command.device), options.notes);
   std::cerr << "listening with " << source->info().description << '\n';
   Sensor sensor(std::move(source), decoders, options);

@@ -2,6 +2,9 @@
 // An emission as the book keeps it until its window is sorted.
 
 #include <cstdint>
+#include <optional>
+
+#include "sensor/reception.hpp"
 
 namespace windhover::sensor::links {
 
@@ -13,12 +16,15 @@ struct Burst {
   double duration_s = 0;
   double center_hz = 0, width_hz = 0;  ///< RF
   float level_dbfs = 0, snr_db = 0;
-  double power = 0;  ///< linear, of full scale
+  float level_db = 0;  ///< whatever the gain, see comparable_db()
+  double power = 0;    ///< linear, of full scale
   std::uint64_t emission = 0;
   std::int32_t signal = kNone;  ///< index in the window's signals
   std::int32_t link = kNone;    ///< index of the book's links
   bool continues = false;       ///< another stretch of what was on the air before
-  bool explained = false;       ///< decoded frames account for it
+  bool saturated = false;
+  std::optional<AntennaLevel> full_scale{};
+  bool explained = false;  ///< decoded frames account for it
 
   double end_s() const { return start_s + duration_s; }
 };

@@ -113,7 +113,7 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
     const double beyond_s = std::max({shortest_s_ - burst.duration_s, burst.duration_s - longest_s_, 0.0});
     cost += std::min(beyond_s * beyond_s / (kLength_s * kLength_s), 12.0);
   }
-  const double louder = (static_cast<double>(burst.level_dbfs) - level_dbfs_) / kLevel_db;
+  const double louder = (static_cast<double>(burst.level_db) - level_db_) / kLevel_db;
   if (std::abs(louder) * kLevel_db > kForgiven_db && pattern_.hops) cost += 4;
   return cost + timing + std::min(louder * louder, 16.0) + (signal != nullptr ? signal_cost(*signal) : 0);
 }
@@ -125,13 +125,14 @@ void EmissionLink::learn(const std::vector<const Burst*>& bursts) {
     durations.push_back(burst->duration_s);
     widths.push_back(burst->width_hz);
     centers.push_back(burst->center_hz);
-    levels.push_back(static_cast<double>(burst->level_dbfs));
+    levels.push_back(static_cast<double>(burst->level_db));
     airtime_s += burst->duration_s;
     if (burst->continues) continuing_s += burst->duration_s;
   }
   width_hz_ = quantile(widths, 0.5);
   center_hz_ = quantile(centers, 0.5);
-  level_dbfs_ = quantile(levels, 0.5);
+  level_db_ = quantile(levels, 0.5);
+  gain_db_ = static_cast<double>(bursts.back()->level_dbfs - bursts.back()->level_db);
   shortest_s_ = quantile(durations, 0.05);
   typical_s_ = quantile(durations, 0.5);
   longest_s_ = quantile(durations, 0.95);
@@ -146,8 +147,10 @@ void EmissionLink::begin_window(double begin_s, double end_s) {
   window_end_s_ = end_s;
   const double reach_s = std::min(carried_s_, end_s - begin_s);
   window_.airtime_s = window_.whole_s = reach_s;
-  window_.power = reach_s * std::pow(10, level_dbfs_ / 10);
-  window_.peak_dbfs = static_cast<float>(level_dbfs_);
+  const double level_dbfs = level_db_ + gain_db_;
+  window_.power = reach_s * std::pow(10, level_dbfs / 10);
+  window_.antenna.add(level_dbfs, reach_s, full_scale_);
+  window_.peak_dbfs = static_cast<float>(level_dbfs);
   window_.snr = reach_s * votes_.snr_db.value().value_or(0);
   total_.airtime_s += reach_s;
   total_.whole_s += reach_s;
@@ -170,6 +173,9 @@ void EmissionLink::add(const Burst& burst, const TimedSignal* signal, double win
   window_.airtime_s += airtime_s;
   total_.airtime_s += airtime_s;
   window_.power += airtime_s * burst.power;
+  full_scale_ = burst.full_scale;
+  window_.antenna.add(static_cast<double>(burst.level_dbfs), airtime_s, burst.full_scale);
+  window_.saturated |= burst.saturated;
   window_.snr += airtime_s * static_cast<double>(burst.snr_db);
   window_.peak_dbfs = std::max(window_.peak_dbfs, burst.level_dbfs);
   if (burst.continues) continuing_s_ += airtime_s;
@@ -247,7 +253,9 @@ void EmissionLink::follow_hops(const Burst& burst) {
 }
 
 void EmissionLink::follow_level(const Burst& burst, double airtime_s) {
-  level_dbfs_ += 0.1 * (static_cast<double>(burst.level_dbfs) - level_dbfs_);
+  const auto level_db = static_cast<double>(burst.level_db);
+  level_db_ += 0.1 * (level_db - level_db_);
+  gain_db_ = static_cast<double>(burst.level_dbfs) - level_db;
   const auto second = static_cast<std::int64_t>(std::floor(burst.start_s));
   if (second != level_second_) {
     if (level_weight_ > 0)
@@ -258,7 +266,7 @@ void EmissionLink::follow_level(const Burst& burst, double airtime_s) {
     level_power_ = level_weight_ = 0;
   }
   const double weight = std::max(airtime_s, 1e-6);
-  level_power_ += weight * burst.power;
+  level_power_ += weight * std::pow(10, level_db / 10);
   level_weight_ += weight;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decoders/links/link_kind.hpp"
+#include "sensor/calibrated_mean.hpp"
 #include "sensor/events.hpp"
 #include "sensor/links/attribution.hpp"
 #include "sensor/links/burst.hpp"
@@ -30,6 +31,8 @@ struct EmissionSums {
   double whole_s = 0;  ///< airtime, with what one of its slots holds for each in which nothing was heard
   double power = 0, snr = 0;  ///< sums, weighted with airtime; power is linear, snr in dB
   float peak_dbfs = -200;
+  CalibratedMean antenna{};  ///< weighted with airtime
+  bool saturated = false;
 };
 
 class EmissionLink {
@@ -107,7 +110,9 @@ class EmissionLink {
   LinkPattern pattern_;
   double center_hz_ = 0, width_hz_ = 0;
   double shortest_s_ = 0, typical_s_ = 0, longest_s_ = 0;  // of bursts
-  double level_dbfs_ = 0;
+  double level_db_ = 0;                                    // whatever the gain
+  double gain_db_ = 0;                                     // of the last burst
+  std::optional<AntennaLevel> full_scale_{};
   bool pauses_ = true;
   HopSet channels_;
   decoders::links::SignalVotes votes_;

@@ -94,6 +94,8 @@ void put_levels(const EmissionSums& window, LinkMessage& told) {
   if (!(window.airtime_s > 0)) return;
   told.rssi_dbfs = 10 * std::log10(window.power / window.airtime_s);
   told.most_rssi_dbfs = static_cast<double>(window.peak_dbfs);
+  told.rssi = window.antenna.value();
+  told.saturated = window.saturated;
   told.snr_db = window.snr / window.airtime_s;
 }
 

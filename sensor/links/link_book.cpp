@@ -49,8 +49,9 @@ void LinkBook::on_emission(const TimedEmission& timed) {
     return;
   }
   const double width_hz = timed.high_hz - timed.low_hz;
+  const float level_db = comparable_db(emission.mean_dbfs, timed.at.reception);
   const bool is_sane = width_hz > 0 && std::isfinite(width_hz) && timed.at.duration_s > 0 &&
-                       timed.at.duration_s < 60 && std::isfinite(emission.mean_dbfs);
+                       timed.at.duration_s < 60 && std::isfinite(level_db);
   if (!is_sane || waiting_.size() >= options_.max_bursts) {
     ++counts_.dropped;
     return;
@@ -62,6 +63,9 @@ void LinkBook::on_emission(const TimedEmission& timed) {
   burst.center_hz = (timed.low_hz + timed.high_hz) / 2;
   burst.width_hz = width_hz;
   burst.level_dbfs = emission.mean_dbfs;
+  burst.level_db = level_db;
+  burst.saturated = timed.at.reception.saturated;
+  burst.full_scale = timed.at.reception.full_scale;
   burst.power = std::pow(10, static_cast<double>(emission.mean_dbfs) / 10);
   burst.snr_db = std::isfinite(emission.snr_db) ? emission.snr_db : 0;
   burst.emission = emission.id;

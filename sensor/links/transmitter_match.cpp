@@ -83,12 +83,13 @@ void TransmitterMatch::on_frame(const std::string& id, const TimedFrame& frame) 
     radio.offsets.push_back({now_s, rf.cfo_hz / rf.centre.value * 1e6});
     if (radio.offsets.size() > kOffsets) radio.offsets.pop_front();
   }
-  if (!std::isfinite(rf.rssi_dbfs)) return;
+  const double level_db = comparable_db(rf.rssi_dbfs, frame.at.reception);
+  if (!std::isfinite(level_db)) return;
   const double second = std::floor(now_s);
   if (radio.levels.empty() || radio.levels.back().second < second)
-    radio.levels.push_back({second, rf.rssi_dbfs});
+    radio.levels.push_back({second, static_cast<float>(level_db)});
   else
-    radio.levels.back().db = std::max<double>(radio.levels.back().db, rf.rssi_dbfs);
+    radio.levels.back().db = std::max<double>(radio.levels.back().db, level_db);
   while (radio.levels.front().second < second - kRemembered_s) radio.levels.pop_front();
 }
 

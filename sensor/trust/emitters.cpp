@@ -36,18 +36,20 @@ Spread spread_of(const Samples& samples, Value value) {
 
 }  // namespace
 
-void Emitters::take(const std::string& id, const decoders::Frame& frame, UtcTime heard) {
+void Emitters::take(const std::string& id, const decoders::Frame& frame, UtcTime heard,
+                    const Reception& reception) {
   const std::int64_t period = heard.time_since_epoch() / kEvery;
   if (!period_ || period != *period_) look(heard);
   period_ = period;
   const double centre_hz = frame.rf.centre.value;
-  if (!std::isfinite(frame.rf.cfo_hz) || !std::isfinite(frame.rf.rssi_dbfs) || !(centre_hz > 0)) return;
+  const float level_db = comparable_db(frame.rf.rssi_dbfs, reception);
+  if (!std::isfinite(frame.rf.cfo_hz) || !std::isfinite(level_db) || !(centre_hz > 0)) return;
   const auto key = std::pair{frame.transport, centre_hz};
   if (channels_.size() >= kMostChannels && !channels_.contains(key)) return;
   auto& samples = channels_[key][id];
   if (samples.size() >= kMostFrames) samples.pop_front();
-  samples.push_back({heard, 1e6 * static_cast<double>(frame.rf.cfo_hz) / centre_hz,
-                     static_cast<double>(frame.rf.rssi_dbfs)});
+  samples.push_back(
+      {heard, 1e6 * static_cast<double>(frame.rf.cfo_hz) / centre_hz, static_cast<double>(level_db)});
 }
 
 void Emitters::forget(const std::string& id) {

@@ -29,7 +29,8 @@ class Emitters {
   static constexpr double kMostScatter_ppm = 3;  ///< of single frames; beyond it nothing can be told apart
 
   /// One transport's channels are looked at apart.
-  void take(const std::string& id, const decoders::Frame& frame, UtcTime heard);
+  void take(const std::string& id, const decoders::Frame& frame, UtcTime heard,
+            const Reception& reception = {});
   void forget(const std::string& id);
   std::optional<Reason> reason_of(const std::string& id) const;
 

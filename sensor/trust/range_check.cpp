@@ -14,7 +14,8 @@ constexpr double kLeastRange_m = 30;  // closer, the antenna's pattern rules
 
 }  // namespace
 
-void RangeCheck::take(const decoders::Frame& frame, const Position& claimed, double range_m) {
+void RangeCheck::take(const decoders::Frame& frame, const Position& claimed, double range_m,
+                      double full_scale_db) {
   if (!std::isfinite(frame.rf.rssi_dbfs) || frame.rf.rssi_dbfs > kNearFullScale_dbfs) return;
   const auto key = std::pair{frame.transport, frame.rf.centre.value};
   if (series_.size() >= kMostSeries && !series_.contains(key)) return;
@@ -25,7 +26,7 @@ void RangeCheck::take(const decoders::Frame& frame, const Position& claimed, dou
   }
   Block& block = series.back();
   ++block.frames;
-  block.sum_db += static_cast<double>(frame.rf.rssi_dbfs);
+  block.sum_db += static_cast<double>(frame.rf.rssi_dbfs) + full_scale_db;
   block.sum_decades += std::log10(std::max(range_m, kLeastRange_m));
 }
 

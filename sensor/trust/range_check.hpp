@@ -25,7 +25,8 @@ class RangeCheck {
 
   /// `range_m`: in a straight line where heights are known, else over ground. Levels are comparable within
   /// one transport on one channel; those near full scale are left out.
-  void take(const decoders::Frame& frame, const Position& claimed, double range_m);
+  /// `full_scale_db`: what 0 dBFS is, where the gain changes.
+  void take(const decoders::Frame& frame, const Position& claimed, double range_m, double full_scale_db = 0);
   void tell(std::vector<Reason>& reasons) const;
 
  private:

@@ -53,6 +53,9 @@ void tell(const Signatures& signatures, std::vector<Reason>& reasons) {
         weighed("signature_stale", mistake, "A signature is right and was made for another time.", evidence));
 }
 
+// Of dBm that are compared over gains: half of what levels scatter around the law of distance.
+constexpr float kMostUncertain_db = RangeCheck::kScatter_db / 2;
+
 }  // namespace
 
 void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
@@ -64,16 +67,27 @@ void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
   if (claims.position && !is_many(id)) {
     evidence.path.take(transmitter_key(frame.frame).append(frame.frame.transport), *claims.position,
                        claims.horizontal_accuracy_m, frame.at.time);
-    if (options_.position && options_.levels_comparable) {
+    const auto full_scale_db = comparable_with(frame.at.reception);
+    if (options_.position && full_scale_db) {
       const Sight seen = sight(*options_.position, *claims.position, claims.geodetic_altitude_m);
       const double distance_m = seen.slant_m ? *seen.slant_m : *seen.distance_m;
       // A tenth of the distance is 0.9 dB of path loss.
       if (options_.position->uncertainty_m.value_or(0) <= distance_m / 10)
-        evidence.range.take(frame.frame, *claims.position, distance_m);
+        evidence.range.take(frame.frame, *claims.position, distance_m, *full_scale_db);
     }
   }
-  if (is_one(id)) emitters_.take(id, frame.frame, frame.at.time);
+  if (is_one(id)) emitters_.take(id, frame.frame, frame.at.time, frame.at.reception);
   take_authentication(evidence, frame, authentications);
+}
+
+// What makes levels of one receiver comparable when it is added; nullopt where nothing does. With a fixed
+// gain they are so as they are.
+std::optional<double> TrustBook::comparable_with(const Reception& reception) const {
+  if (reception.saturated) return std::nullopt;
+  if (options_.levels_comparable) return 0;
+  if (!reception.full_scale || !(reception.full_scale->uncertainty_db <= kMostUncertain_db))
+    return std::nullopt;
+  return static_cast<double>(reception.full_scale->dbm);
 }
 
 void TrustBook::take_authentication(Evidence& evidence, const TimedFrame& frame,

@@ -29,7 +29,7 @@ struct TrustOptions {
   std::vector<DripAnchor> anchors{};
   /// Of the antenna; without it levels say nothing.
   std::optional<SensorPosition> position{};
-  /// False if the receiver changes its own gain.
+  /// False if the gain changes. Calibrated levels are then compared, unless they are too uncertain.
   bool levels_comparable = true;
 };
 
@@ -56,6 +56,7 @@ class TrustBook {
     DripSender drip;
     std::map<std::string_view, UtcTime> since;  // of the reasons told last
   };
+  std::optional<double> comparable_with(const Reception& reception) const;
   void take_authentication(Evidence& evidence, const TimedFrame& frame,
                            std::span<const decoders::messages::AuthenticationSet> authentications);
 

@@ -1,5 +1,6 @@
 #include "dsp/block_assembler.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <limits>
@@ -131,4 +132,43 @@ BOOST_AUTO_TEST_CASE(samples_that_are_not_finite_are_counted_and_left_out_as_a_h
     for (const cf32 x : block.samples) BOOST_TEST((std::isfinite(x.real()) && std::isfinite(x.imag())));
   }
   BOOST_TEST(received == 1000 - 7);
+}
+
+// Whatever the pieces that they come in, each saturated sample lies in a span that its block or one before
+// has told, and no span reaches farther than the samples of one hop.
+BOOST_AUTO_TEST_CASE(saturated_samples_are_told_with_their_place) {
+  std::mt19937 random(5);
+  constexpr std::int64_t kSamples = 5000;
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::int16_t> components(2 * kSamples, 100);
+    std::vector<std::int64_t> places;
+    for (std::int64_t at = random() % 300; at < kSamples; at += 1 + random() % 700) {
+      components[2 * static_cast<std::size_t>(at)] = 32767;
+      places.push_back(at);
+    }
+    std::vector<SampleSpan> spans;
+    BlockAssembler assembler{kGeometry, SampleFormat::ci16_le, [&](const AssembledBlock& block) {
+                               for (const std::int64_t at : places)
+                                 if (at >= block.first_valid.value && at < block.end_valid.value) {
+                                   auto told = spans;
+                                   told.push_back(block.saturated);
+                                   BOOST_TEST(std::ranges::any_of(told, [&](const SampleSpan& span) {
+                                     return span.first.value <= at && at < span.end.value;
+                                   }));
+                                 }
+                               if (!block.saturated.empty()) spans.push_back(block.saturated);
+                             }};
+    for (std::int64_t at = 0; at < kSamples;) {
+      const auto n = std::min<std::int64_t>(1 + random() % 400, kSamples - at);
+      assembler.feed(std::as_bytes(std::span(components)).subspan(4 * at, 4 * n), {at}, false);
+      at += n;
+    }
+    assembler.flush();
+    for (const SampleSpan& span : spans) {
+      BOOST_TEST(std::ranges::count(places, span.first.value) == 1);
+      BOOST_TEST(std::ranges::count(places, span.end.value - 1) == 1);
+      BOOST_TEST((span.end - span.first) <= static_cast<std::int64_t>(kGeometry.fft_size));
+    }
+    BOOST_TEST(assembler.saturated_samples() == places.size());
+  }
 }

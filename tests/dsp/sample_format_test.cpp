@@ -156,3 +156,34 @@ BOOST_AUTO_TEST_CASE(no_samples_are_no_trouble) {
     BOOST_TEST(result.saturated == 0U);
   }
 }
+
+BOOST_AUTO_TEST_CASE(a_converter_of_12_bits_has_its_own_full_scale) {
+  const std::vector<std::int16_t> components{2047, 0, 1024, -1024, 0, -2048, 2046, -2047};
+  const auto native = std::as_bytes(std::span(components));
+  std::vector<cf32> iq(4);
+  const ConvertResult result = convert(native, SampleFormat::ci16_le, iq, 12);
+  check_sample(iq[0], 2047.0F / 2048, 0);
+  check_sample(iq[1], 0.5F, -0.5F);
+  check_sample(iq[2], 0, -1);
+  BOOST_TEST(result.saturated == 2U);
+  BOOST_TEST(convert(native, SampleFormat::ci16_le, iq).saturated == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_and_the_last_saturated_sample_are_found) {
+  const auto check = [](std::size_t first, std::size_t last) {
+    std::vector<std::int16_t> components(2 * 5000, 100);
+    components[2 * first] = 32767;
+    components[2 * last + 1] = -32768;
+    const auto out = convert_all(std::as_bytes(std::span(components)), SampleFormat::ci16_le);
+    BOOST_TEST(out.result.first_saturated == first);
+    BOOST_TEST(out.result.last_saturated == last);
+  };
+  for (const std::size_t first : {0, 1, 1023, 1024, 3000})
+    for (const std::size_t last : {3000, 3071, 3072, 4999}) check(first, last);
+  const auto eight = convert_all(octets({1, 1, 0x80, 1, 1, 0x7f, 1, 1}), SampleFormat::ci8);
+  BOOST_TEST(eight.result.first_saturated == 1U);
+  BOOST_TEST(eight.result.last_saturated == 2U);
+  const auto unsigned_ones = convert_all(octets({1, 1, 1, 0, 255, 1, 1, 254}), SampleFormat::cu8);
+  BOOST_TEST(unsigned_ones.result.first_saturated == 1U);
+  BOOST_TEST(unsigned_ones.result.last_saturated == 2U);
+}

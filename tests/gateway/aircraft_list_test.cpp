@@ -177,6 +177,9 @@ BOOST_AUTO_TEST_CASE(a_level_needs_calibration) {
   const json rssi = item(aircraft_list(remote_id_aircraft(), kRoof), "Basic ID")["RSSI"];
   BOOST_TEST(rssi.is_number_integer());
   BOOST_TEST(rssi == -50);  // -30.4 dBFS where full scale is -20 dBm
+  auto calibrated = remote_id_aircraft();
+  for (auto& heard : calibrated.transports) heard.rssi_dbm = -71.4;
+  BOOST_TEST(item(aircraft_list(calibrated, kRoof), "Basic ID")["RSSI"] == -71);
 }
 
 BOOST_AUTO_TEST_CASE(level_and_frequency_are_those_of_the_transport_heard_last) {

@@ -92,6 +92,20 @@ BOOST_AUTO_TEST_CASE(each_trouble_has_an_alert_of_its_own) {
   BOOST_TEST(id_of_next() == "sensor_trouble-saturation");
 }
 
+BOOST_AUTO_TEST_CASE(the_gain_control_needs_help_at_the_lowest_gain_only) {
+  Statuses statuses;
+  statuses.device().gain.emplace().set_by = GainOwner::control;
+  statuses.tell();
+  statuses.stream.saturated_samples += 10'000;
+  BOOST_TEST(statuses.tell().empty());
+  statuses.device().gain->clips_at_lowest = true;
+  const auto due = statuses.tell();
+  BOOST_REQUIRE(due.size() == 1U);
+  BOOST_TEST(due[0].id == "sensor_trouble-saturation");
+  BOOST_TEST(due[0].text.find("lowest gain") != std::string::npos);
+  BOOST_TEST(statuses.tell().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_recording_has_no_device) {
   DeviceAlerts alerts;
   StreamStatus stream;

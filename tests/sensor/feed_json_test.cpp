@@ -180,6 +180,37 @@ BOOST_AUTO_TEST_CASE(a_reject_tells_reason_and_levels) {
   BOOST_TEST(body["rf"]["cfo_hz"] == 7363.0);
 }
 
+BOOST_AUTO_TEST_CASE(dbm_stand_beside_dbfs_where_the_receiver_is_calibrated) {
+  TimedFrame heard = frame(telemetry(), kStart);
+  BOOST_TEST(!json::parse(text_of(heard))["rf"].contains("rssi_dbm"));
+  BOOST_TEST(!json::parse(text_of(heard))["rf"].contains("saturated"));
+  heard.at.reception.full_scale = AntennaLevel{-40.25F, 1.5F};
+  heard.at.reception.saturated = true;
+  AircraftMessage of_aircraft = aircraft();
+  of_aircraft.measured.transports[0].reception = heard.at.reception;
+  const json transport = json::parse(to_json(of_aircraft))["measured"]["transports"][0];
+  for (const json& rf : {json::parse(text_of(heard))["rf"], transport}) {
+    BOOST_TEST(rf["rssi_dbm"] == -61.5);
+    BOOST_TEST(rf["rssi_dbm_uncertainty_db"] == 1.5);
+    BOOST_TEST(rf["saturated"] == true);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(status_tells_who_set_the_gain_and_why) {
+  StatusMessage status;
+  status.stream.live.emplace().device.emplace().gain =
+      GainHealth{GainOwner::control, 23.04, GainReason::clipping, 2, 3, 0, false, 1.5};
+  const auto gain = [&] { return json::parse(to_json(status))["live"]["device"]["gain"]; };
+  BOOST_TEST(gain() ==
+             json::parse(R"({"set_by":"control","gain_db":23.0,"reason":"clipping","raised":2,"lowered":3,)"
+                         R"("refused":0,"clips_at_lowest":false,"noise_lsb":1.5})"));
+  status.stream.live->device->gain.emplace().set_by = GainOwner::user;
+  status.stream.live->device->gain->gain_db = 30;
+  BOOST_TEST(gain() == json::parse(R"({"set_by":"user","gain_db":30.0})"));
+  status.stream.live->device->gain = GainHealth{};
+  BOOST_TEST(gain() == json::parse(R"({"set_by":"device"})"));
+}
+
 BOOST_AUTO_TEST_CASE(nan_and_infinity_are_absent_everywhere) {
   for (const double bad : {kNan, kInfinity, -kInfinity}) {
     msg::DjiTelemetry telemetry_;

@@ -85,6 +85,7 @@ BOOST_AUTO_TEST_CASE(a_device_is_opened_with_its_settings) {
   BOOST_TEST(source->info().description == "windhover_test ramp");
   BOOST_TEST(!source->info().total_samples.has_value());
   BOOST_TEST(source->native_full_scale() == 2048);
+  BOOST_TEST(source->info().converter_bits == 12U);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_gain_the_device_controls_its_own) {
@@ -97,6 +98,18 @@ BOOST_AUTO_TEST_CASE(without_a_gain_the_device_controls_its_own) {
   open_soapy(good_options());
   BOOST_TEST(!radio_script.agc.has_value());
   BOOST_TEST(radio_script.gain_db == -1);
+}
+
+BOOST_AUTO_TEST_CASE(for_the_gain_control_it_begins_in_the_middle_and_keeps_its_own_off) {
+  SoapyOptions options = good_options();
+  options.gain_control = true;
+  const auto source = open_soapy(options);
+  BOOST_TEST(radio_script.agc.value() == false);
+  const auto range = source->gain_range().value();
+  BOOST_TEST(radio_script.gain_db == (range.lowest_db + range.highest_db) / 2);
+  BOOST_TEST(!source->has_own_control());
+  BOOST_TEST(source->set_gain(range.lowest_db));
+  BOOST_TEST(radio_script.gain_db == range.lowest_db);
 }
 
 BOOST_AUTO_TEST_CASE(samples_arrive_in_order_and_without_a_gap) {

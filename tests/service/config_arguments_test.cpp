@@ -107,6 +107,23 @@ BOOST_AUTO_TEST_CASE(flags_win_over_the_file) {
   BOOST_TEST(command.output.position.value().lat_deg == 1);
 }
 
+BOOST_AUTO_TEST_CASE(the_gain_is_fixed_or_controlled_by_one_of_two) {
+  BOOST_TEST(run(kDevice).device.gain_control);
+  BOOST_TEST(!run(kDevice).device.gain_db);
+  BOOST_TEST(run(kDevice + "gain = \"auto\"\n").device.gain_control);
+  BOOST_TEST(!run(kDevice + "gain = \"device\"\n").device.gain_control);
+  BOOST_TEST(!run(kDevice + "gain_db = 30\n").device.gain_control);
+  BOOST_TEST(!run(kDevice + "gain = \"auto\"\ngain_db = 30\n").device.gain_control);
+  BOOST_CHECK_THROW(run(kDevice + "gain = \"loud\"\n"), ConfigError);
+  const RunCommand fixed = run(kDevice + "gain = \"auto\"\n", {"--gain", "20"});
+  BOOST_TEST(fixed.device.gain_db.value() == 20);
+  BOOST_TEST(!fixed.device.gain_control);
+  const RunCommand controlled = run(kDevice + "gain_db = 30\n", {"--gain-mode", "auto"});
+  BOOST_TEST(!controlled.device.gain_db);
+  BOOST_TEST(controlled.device.gain_control);
+  BOOST_TEST(run(kDevice + "calibration = \"/t.csv\"\n").calibration.value() == "/t.csv");
+}
+
 BOOST_AUTO_TEST_CASE(what_neither_says_is_asked_for) {
   BOOST_CHECK_EXCEPTION(run("[device]\nargs = \"driver=x\"\nfreq_hz = 1e9\n"), ConfigError,
                         [](const auto& error) {
