@@ -132,6 +132,11 @@ std::span<const Figure> figures() {
              "each fault of a device ten times at random: decoding again 5 s after it ends (30 s for a "
              "vanished device), named by status, one process from start to end",
              true, live_faults},
+      Figure{
+          "starve",
+          "with half of the processor time that it needs a sensor sheds in the documented order, DroneID and "
+          "Remote ID last, and is whole again 10 s after",
+          false, starve},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };

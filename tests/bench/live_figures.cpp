@@ -3,24 +3,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iomanip>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <random>
-#include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "sensor/feed_client.hpp"
-#include "tests/bench/child_process.hpp"
 #include "tests/bench/figures.hpp"
-#include "tests/support/scene.hpp"
-#include "tests/support/soapy_module/faults.hpp"
+#include "tests/bench/live_sensor.hpp"
 
 namespace windhover::bench {
 namespace {
@@ -99,74 +90,6 @@ std::vector<FaultCase> fault_cases() {
           {"saturated input", "saturated 1", "", 1.5, 3, kPromised_s, is_saturated}};
 }
 
-/// A folder with a recording on air, the file that orders faults, and the sensor that listens.
-class LiveSensor {
- public:
-  LiveSensor() : folder_(new_folder()), sensor_(start()), client_({.endpoint = feed()}) {}
-  LiveSensor(const LiveSensor&) = delete;
-  LiveSensor& operator=(const LiveSensor&) = delete;
-  ~LiveSensor() { std::filesystem::remove_all(folder_); }
-
-  void order(const std::string& lines) const { synth::order_faults(folder_ / "faults", lines); }
-
-  /// Takes messages until `done`, which sees each; false when it was none by `deadline`.
-  bool listen(Clock::time_point deadline, const std::function<bool(const json&)>& done) {
-    while (Clock::now() < deadline) {
-      const auto event = client_.next(milliseconds(20));
-      const auto* message = event ? std::get_if<sensor::FeedMessage>(&*event) : nullptr;
-      if (message == nullptr) continue;
-      const json body = json::parse(message->json);
-      boots_.insert(message->boot);
-      if (message->type == "status" && body.contains("live")) status_ = body;
-      if (message->type == "alert" && body.at("category") == "sensor_trouble")
-        ++(body.at("state") == "raised" ? raised_ : cleared_);
-      if (done(body)) return true;
-    }
-    return false;
-  }
-  bool hears_aircraft(seconds patience) {
-    return listen(Clock::now() + patience, [](const json& body) { return body.at("type") == "frame"; });
-  }
-  void listen_for(double seconds_long) {
-    listen(Clock::now() + duration_cast<Clock::duration>(duration<double>(seconds_long)),
-           [](const json&) { return false; });
-  }
-  const json& status() const { return status_; }
-  std::uint64_t lost_messages() const { return client_.counts().lost; }
-  std::size_t raised() const { return raised_; }
-  std::size_t cleared() const { return cleared_; }
-  /// Whether it was one process all the time that ends well when told to.
-  bool ends_well() {
-    sensor_.terminate();
-    return boots_.size() == 1 && sensor_.wait() == 0;
-  }
-
- private:
-  static std::filesystem::path new_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
-    const std::filesystem::path folder = mkdtemp(pattern.data());
-    std::ofstream(folder / "scene.json") << scene().dump();
-    synth::render_scene(folder / "scene.json", folder / "air");
-    return folder;
-  }
-  std::string feed() const { return "ipc://" + (folder_ / "feed").string(); }
-  ChildProcess start() const {
-    const auto module = windhover_program().parent_path() / "soapy";
-    setenv("SOAPY_SDR_PLUGIN_PATH", module.c_str(), 1);
-    const std::string device = "driver=windhover_air,recording=" + (folder_ / "air.sigmf-meta").string() +
-                               ",control=" + (folder_ / "faults").string();
-    return ChildProcess({windhover_program().string(), "run", "--device", device, "--rate", "4e6", "--freq",
-                         "2403e6", "--gain", "30", "--feed", feed()});
-  }
-
-  std::filesystem::path folder_;
-  ChildProcess sensor_;
-  sensor::FeedClient client_;
-  json status_;
-  std::set<std::string> boots_;
-  std::size_t raised_ = 0, cleared_ = 0;
-};
-
 struct Outcome {
   std::size_t injected = 0, named = 0;
   std::vector<double> back_s;
@@ -215,7 +138,7 @@ bool live_faults(std::ostream& out, Effort effort) {
   std::mt19937 random(7);
   std::shuffle(order.begin(), order.end(), random);
 
-  LiveSensor live;
+  LiveSensor live(scene());
   bool is_alive = live.hears_aircraft(kPatience);
   live.listen_for(2.5);
   for (const std::size_t i : order) {
