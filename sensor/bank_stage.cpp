@@ -218,7 +218,7 @@ void BankStage::wait_for_workers() {
   const auto is_behind = [&] {
     std::uint64_t most = 0;
     for (std::size_t i = 0; i < spectra_.shape().readers; ++i) most = std::max(most, spectra_.backlog(i));
-    return 2 * most > spectra_.shape().slots && 2 * iq_.backlog(0) < iq_.shape().slots;
+    return 2 * most > spectra_.shape().slots && 3 * iq_.backlog(0) < 2 * iq_.shape().slots;
   };
   if (!is_behind()) return;
   waits_.count([&] {

@@ -12,9 +12,10 @@ constexpr double kShrinking_s = 0.01;
 constexpr double kUrgent_s = 0.2;
 // All that lies between the threads when they keep up: what is held back, a batch, a chunk or two.
 constexpr double kShort_s = 0.03;
-constexpr int kCalmWindows = 2;
-// A step down so soon after one back says that it was one too many.
+constexpr int kCalmWindows = 3;
+// A step down so soon after one back says that it was one too many; it is watched for more closely.
 constexpr double kProbation_s = 3;
+constexpr double kTryWindow_s = 0.2, kTryStanding_s = 0.06;
 // The estimate may be wrong, or things have changed: it is overruled after so long without an overload.
 constexpr double kPatience_s = 5;
 constexpr double kMostBusy = 0.9;
@@ -29,8 +30,10 @@ bool is_slice_taken(std::int64_t n, double share) {
 }
 
 ShedLevel LoadGovernor::take(const LoadSample& sample, double now_s) {
-  const bool lost = began_ && sample.lost > lost_;
-  lost_ = sample.lost;
+  window_.lost_blocks |= began_ && sample.lost_blocks > lost_blocks_;
+  window_.lost_events |= began_ && sample.lost_events > lost_events_;
+  lost_blocks_ = sample.lost_blocks;
+  lost_events_ = sample.lost_events;
   if (!began_) {
     began_ = true;
     last_look_s_ = window_.begin_s = calm_since_s_ = now_s;
@@ -40,10 +43,10 @@ ShedLevel LoadGovernor::take(const LoadSample& sample, double now_s) {
   }
   const double looked_s = std::max(0.0, now_s - std::exchange(last_look_s_, now_s));
   window_.lag_s = std::min(window_.lag_s, sample.lag_s);
-  window_.lost |= lost;
   window_.busy_s += looked_s * std::clamp(sample.busy, 0.0, 1.0);
   window_.measured_s += looked_s;
-  if (now_s - window_.begin_s < kWindow_s) return level_;
+  const bool on_probation = now_s - stepped_back_s_ < kProbation_s;
+  if (now_s - window_.begin_s < (on_probation ? kTryWindow_s : kWindow_s)) return level_;
   judge(now_s);
   last_ = window_;
   window_ = {};
@@ -56,9 +59,12 @@ void LoadGovernor::judge(double now_s) {
   // The least of a window that shrinks is its end, of one that grows its beginning, so the first window after
   // a step tells nothing; only when the rings are nearly full it must.
   const bool can_tell = windows_ > 0 || window_.lag_s > kUrgent_s;
-  const bool stands = can_tell && window_.lag_s > kStanding_s && window_.lag_s > last_.lag_s - kShrinking_s;
-  const bool is_overloaded = window_.lost || stands;
-  const bool is_calm = !window_.lost && window_.lag_s < kShort_s;
+  const bool shrinks = window_.lag_s <= last_.lag_s - kShrinking_s;
+  const bool on_probation = now_s - stepped_back_s_ < kProbation_s;
+  const bool stands = window_.lag_s > (on_probation ? kTryStanding_s : kStanding_s) &&
+                      (window_.lost_blocks || (can_tell && !shrinks));
+  const bool is_overloaded = stands || window_.lost_events;
+  const bool is_calm = !window_.lost_blocks && !window_.lost_events && window_.lag_s < kShort_s;
   learn(last_);
   ++windows_;
   if (!is_calm) calm_windows_ = 0, calm_since_s_ = now_s;
@@ -73,7 +79,7 @@ void LoadGovernor::judge(double now_s) {
 // Work for a second of air. Both windows around a step are of the same moment, so that how much of the
 // machine there is cancels.
 void LoadGovernor::learn(const Window& before) {
-  if (window_.lost || before.lost || window_.measured_s <= 0) return;
+  if (window_.lost_blocks || before.lost_blocks || window_.measured_s <= 0) return;
   const double taken = 1 - (window_.lag_s - before.lag_s) / window_.measured_s;
   const double cost = window_.busy() / std::max(taken, 0.1);
   if (windows_ == 0) return;  // the window in which the step was taken

@@ -46,19 +46,21 @@ bool is_slice_taken(std::int64_t n, double share);
 
 /// What one look at the pipeline shows.
 struct LoadSample {
-  double lag_s = 0;        ///< the least since the look before: air that waits in the rings
-  std::uint64_t lost = 0;  ///< blocks, from the start
-  double busy = 0;         ///< share of the time since the look before that the busiest thread had work
+  double lag_s = 0;  ///< the least since the look before: air that waits in the rings
+  // From the start.
+  std::uint64_t lost_blocks = 0;  ///< on the way to the decoders
+  std::uint64_t lost_events = 0;  ///< on the way to the feed, which the lag does not show
+  double busy = 0;  ///< share of the time since the look before that the busiest thread had work
 };
 
 /// Decides by windows of some looks. A queue that stands for a window and does not shrink is an overload; the
-/// peaks of a queue are none. One step back is tried when the busiest thread would still have time to spare,
-/// by what the step saved when it was taken; if it fails, the next try waits twice as long. Such a try costs
-/// nothing, for the queue shows that it failed long before a block is lost.
+/// peaks of a queue are none, even where blocks were lost. One step back is tried when the busiest thread
+/// would still have time to spare, by what the step saved when it was taken; if it fails, the next try waits
+/// twice as long. Such a try costs nothing, for the queue shows that it failed long before a block is lost.
 class LoadGovernor {
  public:
   static constexpr double kWindow_s = 0.3;
-  static constexpr double kStanding_s = 0.1;  ///< of air in the rings, which lose blocks from 0.3 s on
+  static constexpr double kStanding_s = 0.1;  ///< of air in the rings, which lose blocks from 0.28 s on
   static constexpr double kShortestHold_s = 1.5, kLongestHold_s = 4;
 
   /// `now_s` by any clock that runs evenly.
@@ -68,7 +70,7 @@ class LoadGovernor {
  private:
   struct Window {
     double begin_s = 0, lag_s = 0, busy_s = 0, measured_s = 0;
-    bool lost = false;
+    bool lost_blocks = false, lost_events = false;
     double busy() const { return measured_s > 0 ? busy_s / measured_s : 0; }
   };
 
@@ -82,7 +84,7 @@ class LoadGovernor {
   ShedLevel level_ = 0;
   Window window_{}, last_{};
   double last_look_s_ = 0;
-  std::uint64_t lost_ = 0;
+  std::uint64_t lost_blocks_ = 0, lost_events_ = 0;
   bool began_ = false;
   int calm_windows_ = 0, windows_ = 0;  // since the last step
   double calm_since_s_ = 0, not_before_s_ = 0, stepped_back_s_ = -1e9, hold_s_ = kShortestHold_s;

@@ -11,7 +11,7 @@ namespace windhover::sensor {
 namespace {
 
 constexpr double kChunkSeconds = 4e-3;
-constexpr double kLiveIqSeconds = 0.4;
+constexpr double kLiveIqSeconds = 0.5;
 constexpr std::size_t kReplayChunks = 8;
 constexpr std::size_t kLiveSpectra = 512;  // 38 ms
 constexpr std::size_t kReplaySpectra = 128;
@@ -206,10 +206,10 @@ bool Sensor::take_batch(Input& input) {
 
 void Sensor::watch_load() {
   if (!overload_) return;
-  std::uint64_t lost = iq_.drops() + iq_.lost(0) + spectra_.drops();
-  for (std::size_t i = 0; i < workers_.size(); ++i) lost += spectra_.lost(i);
-  for (const Input& input : inputs_) lost += input.lost_events + input.ring->lost(0);
-  overload_->look(lost, std::chrono::steady_clock::now(), latest_);
+  std::uint64_t lost_blocks = iq_.drops() + iq_.lost(0) + spectra_.drops(), lost_events = 0;
+  for (std::size_t i = 0; i < workers_.size(); ++i) lost_blocks += spectra_.lost(i);
+  for (const Input& input : inputs_) lost_events += input.lost_events + input.ring->lost(0);
+  overload_->look(lost_blocks, lost_events, std::chrono::steady_clock::now(), latest_);
 }
 
 // Subscribers take a feed without a status for a dead sensor. When a device stops delivering, time goes on by

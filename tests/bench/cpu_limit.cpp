@@ -61,6 +61,9 @@ CpuLimit::CpuLimit(pid_t process) : process_(process) {
     parent_ = root / "cpu";
   }
   group_ = parent_ / name;
+  // What else runs on the machine is to take as little as can be: the limit alone starves.
+  if (means_ == Means::cgroup_v2) write_text(group_ / "cpu.weight", "10000");
+  if (means_ == Means::cgroup_v1) write_text(group_ / "cpu.shares", "262144");
 }
 
 CpuLimit::~CpuLimit() {

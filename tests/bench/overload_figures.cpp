@@ -1,6 +1,7 @@
 // Figure of a sensor that gets half of the processor time that it needs: what it gives up, in which order,
 // and how soon it is whole again.
 
+#include <iostream>
 #include <array>
 #include <chrono>
 #include <iomanip>
@@ -58,9 +59,11 @@ json scene() {
                       {"address", "02:00:00:F1:C7:00"},
                       {"start_s", 0.05},
                       {"interval_s", 0.1},
-                      {"snr_db", 18},
+                      {"snr_db", 25},
                       {"aircraft", aircraft("ZZZZ9FAKE0000")}});
-  for (int i = 0; i < 3; ++i)
+  emitters.push_back(
+      {{"type", "ocusync_video"}, {"carrier_hz", 2442.5e6}, {"bandwidth_mhz", 10}, {"snr_db", 8}});
+  for (int i = 0; i < 4; ++i)
     emitters.push_back({{"type", "ocusync_control"},
                         {"start_s", 1.1e-3 * i},
                         {"snr_db", 12},
@@ -68,7 +71,7 @@ json scene() {
   for (int i = 0; i < 3; ++i)
     emitters.push_back({{"type", "fhss_gfsk"}, {"preset", "frsky"}, {"start_s", 2e-3 * i}, {"snr_db", 12}});
   emitters.push_back({{"type", "fhss_gfsk"}, {"preset", "bluetooth_classic"}, {"snr_db", 12}});
-  emitters.push_back({{"type", "ble_advertiser"}, {"count", 20}, {"interval_s", 0.05}, {"snr_db", 12}});
+  emitters.push_back({{"type", "ble_advertiser"}, {"count", 40}, {"interval_s", 0.03}, {"snr_db", 12}});
   return {{"description", "A busy sky"},
           {"sample_rate", 24'000'000},
           {"center_frequency", 2'435'500'000},
@@ -100,6 +103,7 @@ struct Second {
   std::size_t level = 0;
   bool is_steady = false;  // the same level at both ends
   Counts counts{};
+  double lag = 0; std::string drops;
 };
 
 class Listener {
@@ -144,6 +148,7 @@ class Listener {
     now_.counts[4] = snapshots - last_snapshots_;
     now_.is_steady = level == now_.level;
     now_.level = level;
+    now_.lag = overload.at("lag_s").get<double>(); now_.drops = body.at("drops").dump();
     if (last_stream_s_ > 0) seconds_.push_back(now_);
     now_.counts = {};
     last_stream_s_ = stream_s, last_emissions_ = emissions, last_snapshots_ = snapshots;
@@ -243,6 +248,7 @@ bool starve(std::ostream& out, Effort effort) {
     falls_last &= is_kept(here, whole, least);
   }
   const double back_s = recovery_s(after);
+  if (getenv("TRACE")) for (auto* ph : {&before,&starved,&after}) { std::cerr << live.status()["live"].dump() << "\n"; for (auto& s : *ph) std::cerr << s.level << '/' << s.lag << '/' << s.counts[0] << '/' << s.drops << ' '; std::cerr << "\n"; }
   print(out, "after", rates(after, [&](const Second& s) { return s.at_s > std::min(back_s, kPromised_s); }),
         whole);
 
