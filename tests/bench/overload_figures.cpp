@@ -1,7 +1,6 @@
 // Figure of a sensor that gets half of the processor time that it needs: what it gives up, in which order,
 // and how soon it is whole again.
 
-#include <iostream>
 #include <array>
 #include <chrono>
 #include <iomanip>
@@ -103,7 +102,6 @@ struct Second {
   std::size_t level = 0;
   bool is_steady = false;  // the same level at both ends
   Counts counts{};
-  double lag = 0; std::string drops;
 };
 
 class Listener {
@@ -148,7 +146,6 @@ class Listener {
     now_.counts[4] = snapshots - last_snapshots_;
     now_.is_steady = level == now_.level;
     now_.level = level;
-    now_.lag = overload.at("lag_s").get<double>(); now_.drops = body.at("drops").dump();
     if (last_stream_s_ > 0) seconds_.push_back(now_);
     now_.counts = {};
     last_stream_s_ = stream_s, last_emissions_ = emissions, last_snapshots_ = snapshots;
@@ -248,7 +245,6 @@ bool starve(std::ostream& out, Effort effort) {
     falls_last &= is_kept(here, whole, least);
   }
   const double back_s = recovery_s(after);
-  if (getenv("TRACE")) for (auto* ph : {&before,&starved,&after}) { std::cerr << live.status()["live"].dump() << "\n"; for (auto& s : *ph) std::cerr << s.level << '/' << s.lag << '/' << s.counts[0] << '/' << s.drops << ' '; std::cerr << "\n"; }
   print(out, "after", rates(after, [&](const Second& s) { return s.at_s > std::min(back_s, kPromised_s); }),
         whole);
 
