@@ -27,6 +27,13 @@ enum class Gate {
   on_reference,  ///< energy first, then correlation of the band's spectrum with `ChannelSpec::reference`
 };
 
+/// Which channels a machine that cannot keep up gives up: spare ones first, then secondary ones.
+enum class Priority : std::uint8_t {
+  primary,    ///< where most aircraft that the decoder hears are found; given up last
+  secondary,  ///< what is heard there mostly comes on a primary channel too
+  spare,      ///< aircraft are seldom found there
+};
+
 /// What a decoder wants from the air. It asks for no radio; the sensor decides what is audible.
 struct ChannelSpec {
   Hertz centre;    ///< RF frequency; the sensor rounds it to its 10 kHz raster before make()
@@ -40,6 +47,7 @@ struct ChannelSpec {
   /// Gate::on_reference only: a known waveform at `rate`, at most 75 µs long, found at any carrier offset
   /// within the distance to the neighbouring channels. Must outlive the program (a static of the decoder).
   std::span<const cf32> reference{};
+  Priority priority = Priority::primary;
 };
 
 /// The frequencies that the tuner hears now.

@@ -1,14 +1,17 @@
 #include "sensor/bank_stage.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace windhover::sensor {
 namespace {
 
 // A sky of hoppers, video and Wi-Fi has some hundred emissions a second.
+constexpr std::chrono::microseconds kNap{500};
 constexpr double kEmissionsPerBlock = 4000 * 75e-6, kMostEmissionsSaved = 400;
 
 }  // namespace
@@ -33,20 +36,23 @@ BankStage::BankStage(const SourceInfo& source, std::span<const decoders::Decoder
 }
 
 void BankStage::run() {
-  while (const auto lease = iq_.read(0)) take(*lease, lease.lost());
+  while (const auto lease = waits_.read(iq_, 0)) take(*lease, lease.lost());
+  hand_out();
+  spectra_.close();
+}
+
+// All that is held, because nothing follows for now.
+void BankStage::hand_out() {
   assembler_.flush();
   end_emissions();
   spectra_.publish(spectra_.held());
-  spectra_.close();
 }
 
 void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
   const SourceChunk& chunk = slot.chunk;
   counters_.dropped_chunks += lost_chunks;
   if (chunk.centre != plan_->centre) {
-    assembler_.flush();
-    end_emissions();
-    spectra_.publish(spectra_.held());
+    hand_out();
     emissions_.forget_floor();
     tune(chunk.centre);
   }
@@ -59,7 +65,14 @@ void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
   counters_.samples += chunk.samples;
   take_levels(chunk);
   expected_ = chunk.first + static_cast<std::int64_t>(chunk.samples);
-  assembler_.feed(std::span(slot.native).first(chunk.samples * sample_bytes_), chunk.first, gap);
+  obey_orders();
+  const bool was_skipping = skipping_;
+  skipping_ = skips(chunk);
+  count_shed(chunk.samples, skipping_);
+  if (skipping_ && !was_skipping) hand_out();
+  if (skipping_) return;
+  assembler_.feed(std::span(slot.native).first(chunk.samples * sample_bytes_), chunk.first,
+                  gap || was_skipping);
 }
 
 // While the gain settles nobody knows when its step comes: emissions would begin and end with it.
@@ -100,7 +113,10 @@ void BankStage::tune(dsp::Hertz centre) {
 }
 
 void BankStage::push(const dsp::AssembledBlock& block) {
-  if (spectra_.held() == kHoldBack + kBatch) spectra_.publish(kBatch);
+  if (spectra_.held() == kHoldBack + kBatch) {
+    spectra_.publish(kBatch);
+    wait_for_workers();
+  }
   SpectrumSlot* slot = spectra_.acquire();
   if (slot == nullptr) {
     end_emissions();
@@ -119,13 +135,14 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   forward_.execute(block.samples, slot->bins.data());
   take_off_dc(block, slot->bins.data());
   gates_->judge(slot->bins.data(), reasons_);
+  close_shed_channels();
   slot->emissions.clear();
   slot->snapshot_starts.clear();
   slot->snapshot_ends.clear();
   slot->snapshot_lanes = 0;
   slot->open.assign(plan_->channels.size(), 0);
   open_windows(reasons_);
-  if (watch_links_ && !gain_.settling) watch_emissions(block, *slot);
+  if (watch_links_ && !gain_.settling && !sheds(Work::emissions)) watch_emissions(block, *slot);
   ++blocks_;
 }
 
@@ -138,6 +155,7 @@ void BankStage::watch_emissions(const dsp::AssembledBlock& block, SpectrumSlot& 
   emissions_.push(block.block, gates_->cells());
   ++unbroken_;
   tell_emissions(slot);
+  if (sheds(Work::snapshots)) return;
   const auto held = static_cast<std::int64_t>(spectra_.held());
   snapshots_.plan(emissions_, block.block, std::min(held, unbroken_) - 1);
   slot.snapshot_lanes = snapshots_.lanes();
@@ -179,6 +197,55 @@ void BankStage::tell_emissions(SpectrumSlot& slot) {
                                static_cast<double>(emission.end - emission.start) / rate,
                                {}}});
   }
+}
+
+// Between chunks, which end no block: what is on is told as far as it went.
+void BankStage::obey_orders() {
+  const ShedLevel level = ordered_ == nullptr ? ShedLevel{0} : ordered_->load(std::memory_order_relaxed);
+  if (level == level_) return;
+  const bool watched = !sheds(Work::snapshots), saw = !sheds(Work::emissions);
+  if (watched != !is_shed(Work::snapshots, level) || saw != !is_shed(Work::emissions, level)) end_emissions();
+  level_ = level;
+  if (!saw && !sheds(Work::emissions)) emissions_.forget_floor();
+}
+
+bool BankStage::skips(const SourceChunk& chunk) {
+  const double share = time_share(level_);
+  if (share >= 1) return false;
+  const double slice = static_cast<double>(chunk.first.value) / (kSlice_s * rate_.value);
+  return !is_slice_taken(static_cast<std::int64_t>(slice), share);
+}
+
+void BankStage::count_shed(std::size_t samples, bool skipped) {
+  for (std::size_t i = 0; i < kWorks; ++i) {
+    const auto work = static_cast<Work>(i);
+    if (skipped || (work != Work::everything && sheds(work))) counters_.shed_samples[i] += samples;
+  }
+}
+
+void BankStage::close_shed_channels() {
+  if (!sheds(Work::spare_channels)) return;
+  const auto first_shed =
+      sheds(Work::secondary_channels) ? decoders::Priority::secondary : decoders::Priority::spare;
+  for (std::size_t c = 0; c < reasons_.size(); ++c)
+    if (plan_->channels[c].spec.priority >= first_shed) reasons_[c] = 0, open_until_[c] = -1;
+}
+
+// A slice of time is to be worked off whole, though workers are slower than the bank: what they cannot take
+// yet waits as samples, as long as there is room for it. Nobody waits for workers that are stuck.
+void BankStage::wait_for_workers() {
+  if (ordered_ == nullptr) return;
+  const auto is_behind = [&] {
+    std::uint64_t most = 0;
+    for (std::size_t i = 0; i < spectra_.shape().readers; ++i) most = std::max(most, spectra_.backlog(i));
+    return 2 * most > spectra_.shape().slots && 3 * iq_.backlog(0) < 2 * iq_.shape().slots;
+  };
+  if (!is_behind()) return;
+  waits_.count([&] {
+    do std::this_thread::sleep_for(kNap);
+    while (is_behind());
+    return true;
+  });
 }
 
 void BankStage::take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins) {

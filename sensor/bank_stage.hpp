@@ -1,6 +1,7 @@
 #pragma once
 // The bank thread's work: native samples to spectra, and the decision which channels are open in each.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +22,10 @@ class BankStage {
   /// Plans the first channels, so that what is slow about it is over before samples flow.
   BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
             SpectrumRing& spectra, bool watch_links = true);
+
+  /// What is shed, from now on; looked at between blocks. None: nothing ever, as in a replay. Before run().
+  void obey(const std::atomic<ShedLevel>& level) { ordered_ = &level; }
+  const WaitCounter& waits() const { return waits_; }
 
   /// Until the IQ ring ends; then closes the spectrum ring.
   void run();
@@ -43,6 +48,7 @@ class BankStage {
   };
 
   void take(const IqSlot& slot, std::uint64_t lost_chunks);
+  void hand_out();
   void tune(dsp::Hertz centre);
   void take_levels(const SourceChunk& chunk);
   void push(const dsp::AssembledBlock& block);
@@ -52,6 +58,12 @@ class BankStage {
   void end_emissions();
   void tell_emissions(SpectrumSlot& slot);
   void attach_facts(StreamFacts& facts, dsp::SampleIndex now);
+  bool sheds(Work work) const { return is_shed(work, level_); }
+  void obey_orders();
+  bool skips(const SourceChunk& chunk);
+  void count_shed(std::size_t samples, bool skipped);
+  void close_shed_channels();
+  void wait_for_workers();
 
   bool watch_links_;
   IqRing& iq_;
@@ -83,6 +95,10 @@ class BankStage {
   StreamCounters counters_;
   dsp::SampleIndex expected_{};
   std::int64_t seconds_told_ = 0;
+  const std::atomic<ShedLevel>* ordered_ = nullptr;
+  ShedLevel level_ = 0;
+  bool skipping_ = false;
+  WaitCounter waits_;
 };
 
 }  // namespace windhover::sensor

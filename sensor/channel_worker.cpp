@@ -47,7 +47,7 @@ ChannelWorker::ChannelWorker(const WorkerShare& share, const SourceInfo& source,
 
 void ChannelWorker::run() {
   for (;;) {
-    auto lease = spectra_.read(share_.index);
+    auto lease = waits_.read(spectra_, share_.index);
     lost_spectra_ += lease.lost();
     if (!lease) break;
     const std::uint64_t done = lease.number() + 1;
@@ -97,10 +97,9 @@ void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool
   }
   note_reception(slot);
   const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.centre;
-  if (share_.index == 0 && has_facts) pending_.push_back({spectrum_, 0, ordinal_++, now_, slot.facts});
+  if (share_.index == 0 && has_facts) append(slot.facts);
   if (share_.index == 0)
-    for (const TimedEmission& emission : slot.emissions)
-      pending_.push_back({spectrum_, 0, ordinal_++, now_, emission});
+    for (const TimedEmission& emission : slot.emissions) append(emission);
   take_snapshots(slot);
   for (Channel& channel : current_->channels) {
     channel.extracted.reset();
@@ -113,6 +112,16 @@ void ChannelWorker::note_reception(const SpectrumSlot& slot) {
   if (slot.gain == gain_) return;
   gain_ = slot.gain;
   gains_.push_back({slot.first_valid, gain_});
+}
+
+// Of the stream, which is channel 0 of the order.
+template <typename What>
+void ChannelWorker::append(const What& what) {
+  StreamEvent& event = pending_.emplace_back();
+  event.spectrum = spectrum_;
+  event.ordinal = ordinal_++;
+  event.now = now_;
+  event.what = what;
 }
 
 decoders::IqBlock ChannelWorker::valid_samples(Channel& channel, const SpectrumSlot& slot, bool gap) {
@@ -215,10 +224,19 @@ StreamPosition ChannelWorker::position(const Channel& channel, const decoders::R
 void ChannelWorker::hand_over(std::uint64_t spectra_done) {
   handed_over_ = spectra_done;
   EventBatch* batch = events_.acquire();
-  // Live, the feed may be behind: what is pending then waits for the next slot, so nothing decoded is lost.
-  if (batch == nullptr) return;
+  // Live, the feed may be behind: what is pending then waits for the next slot.
+  if (batch == nullptr) {
+    if (pending_.size() <= kMostPending) return;
+    // Facts of the stream are few, and all that follows needs them.
+    while (pending_.size() > kMostPending && !std::holds_alternative<StreamFacts>(pending_.back().what)) {
+      pending_.pop_back();
+      ++lost_events_;
+    }
+    return;
+  }
   batch->spectra_done = spectra_done;
   batch->lost_spectra = lost_spectra_;
+  batch->lost_events = lost_events_;
   batch->now = now_;
   batch->events.clear();
   batch->events.swap(pending_);

@@ -27,6 +27,12 @@ class ChannelWorker {
   /// Until the spectrum ring ends; then closes the event ring.
   void run();
 
+  const WaitCounter& waits() const { return waits_; }
+
+  /// Events that wait for the feed while its ring is full. Beyond it they are dropped and counted, so that a
+  /// feed that stands still costs no memory.
+  static constexpr std::size_t kMostPending = 8192;
+
  private:
   struct Channel {
     std::uint32_t number;   // in the plan
@@ -48,6 +54,8 @@ class ChannelWorker {
   void extract(const SpectrumSlot& slot, std::uint64_t number, bool gap);
   static decoders::IqBlock valid_samples(Channel& channel, const SpectrumSlot& slot, bool gap);
   void note_reception(const SpectrumSlot& slot);
+  template <typename What>
+  void append(const What& what);
   void take_snapshots(const SpectrumSlot& slot);
   void decode();
   void look_at_snapshots();
@@ -75,6 +83,8 @@ class ChannelWorker {
   std::uint32_t ordinal_ = 0;   // of the next event of this spectrum
   dsp::SampleIndex now_{};
   std::uint64_t lost_spectra_ = 0;
+  std::uint64_t lost_events_ = 0;
+  WaitCounter waits_;
   std::uint64_t handed_over_ = 0;  // spectra_done of the last batch
 };
 

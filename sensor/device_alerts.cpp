@@ -15,7 +15,7 @@ struct About {
 constexpr About kAbout[] = {
     {"sensor_trouble-no_samples", Severity::critical}, {"sensor_trouble-loss", Severity::warning},
     {"sensor_trouble-rate", Severity::warning},        {"sensor_trouble-tuning", Severity::warning},
-    {"sensor_trouble-saturation", Severity::warning},
+    {"sensor_trouble-saturation", Severity::warning},  {"sensor_trouble-overload", Severity::warning},
 };
 
 }  // namespace
@@ -35,6 +35,9 @@ void DeviceAlerts::take(const StreamStatus& stream, UtcTime now, std::vector<Ale
           "The receiver is saturated at its lowest gain; put an attenuator or a filter before it.", now, due);
   else
     judge(kSaturation, is_saturated, "The receiver is saturated; lower its gain.", now, due);
+  if (const auto& overload = stream.live->overload)
+    judge(kOverload, overload->level > 0,
+          "The machine is too slow for what is on the air; status tells what is left undone.", now, due);
   if (!health) return;
   const DeviceHealth& device = *health;
   // What was over before this status shows in the counts.

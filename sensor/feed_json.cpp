@@ -316,12 +316,27 @@ Json device_json(const DeviceHealth& device) {
   return json;
 }
 
-Json live_json(const LiveStatus& live, const FeedHealth& feed) {
+Json overload_json(const OverloadStatus& overload, const StreamStatus& stream) {
+  Json shed_s = Json::object();
+  for (std::size_t i = 0; i < kWorks; ++i)
+    if (stream.shed_samples[i] > 0 && stream.rate_hz > 0)
+      shed_s[std::string(to_string(static_cast<Work>(i)))] =
+          rounded(static_cast<double>(stream.shed_samples[i]) / stream.rate_hz, kSecondDecimals);
+  Json shed = Json::array();
+  for (const OverloadStatus::Shed& each : overload.shed)
+    shed.push_back({{"what", to_string(each.work)}, {"since", to_rfc3339(each.since)}});
+  return {{"level", overload.level},           {"shed", std::move(shed)},
+          {"time_share", overload.time_share}, {"lag_s", rounded(overload.lag_s, kSecondDecimals)},
+          {"steps", overload.steps},           {"shed_s", std::move(shed_s)}};
+}
+
+Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
   Json json{{"thread_load", std::move(load)}};
   put(json, "lag_s", live.lag_s, kSecondDecimals);
   json["feed"] = feed_json(feed);
+  if (live.overload) json["overload"] = overload_json(*live.overload, stream);
   if (live.device) json["device"] = device_json(*live.device);
   return json;
 }
@@ -427,7 +442,8 @@ std::string to_json(const StatusMessage& message) {
   json["aircraft_evicted"] = message.counts.aircraft_evicted;
   if (message.counts.positions_held > 0) json["positions_held"] = message.counts.positions_held;
   if (message.counts.signatures_skipped > 0) json["signatures_skipped"] = message.counts.signatures_skipped;
-  if (message.stream.live) json["live"] = live_json(*message.stream.live, message.counts.feed);
+  if (message.stream.live)
+    json["live"] = live_json(*message.stream.live, message.stream, message.counts.feed);
   return json_line(json);
 }
 

@@ -2,6 +2,7 @@
 // What the feed says, as typed values: one struct per message kind. Claimed and measured are never mixed, and
 // what is unknown is absent. feed_json.hpp turns them into JSON.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
 #include "sensor/links/link_report.hpp"
+#include "sensor/overload.hpp"
 #include "sensor/sensor_position.hpp"
 #include "sensor/time.hpp"
 
@@ -259,11 +261,25 @@ struct CoverageMessage {
   std::vector<Chance> intercept;
 };
 
+/// What is left undone because the machine is too slow.
+struct OverloadStatus {
+  struct Shed {
+    Work work;
+    UtcTime since{};
+  };
+  ShedLevel level = 0;
+  double time_share = 1;  ///< of slices that are processed
+  std::vector<Shed> shed{};
+  double lag_s = 0;         ///< air that waits in the rings
+  std::uint64_t steps = 0;  ///< times that the level changed
+};
+
 /// What only a live sensor knows; absent in replay, whose output depends on the recording alone.
 struct LiveStatus {
   std::map<std::string, double> thread_load;  ///< share of one core, 0..1, by thread
   std::optional<double> lag_s;                ///< from the air to the feed; absent while no samples come
   std::optional<DeviceHealth> device{};
+  std::optional<OverloadStatus> overload{};
 };
 
 /// What the pipeline knows about the stream, counted from its start.
@@ -279,8 +295,9 @@ struct StreamStatus {
   std::uint64_t lost_samples = 0;
   std::uint64_t nonfinite_samples = 0;
   std::uint64_t saturated_samples = 0;
-  std::map<std::string, std::uint64_t> drops;  ///< blocks or frames lost, by stage
-  std::vector<std::string> notes;              ///< such as "resampled from 3.125 MS/s to 3.2 MS/s"
+  std::array<std::uint64_t, kWorks> shed_samples{};  ///< by Work: received, and the work left undone
+  std::map<std::string, std::uint64_t> drops;        ///< blocks or frames lost, by stage
+  std::vector<std::string> notes;                    ///< such as "resampled from 3.125 MS/s to 3.2 MS/s"
   std::optional<LiveStatus> live;
 };
 

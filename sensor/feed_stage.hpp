@@ -2,6 +2,7 @@
 // The end of the pipeline: events in stream order become numbered messages for the sinks. Runs in one thread;
 // what goes out depends on the events and their times alone.
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -110,6 +111,8 @@ class FeedStage {
   links::AircraftLinks links_of_;
   Coverage coverage_;
   std::uint64_t samples_noted_ = 0;
+  std::array<std::uint64_t, kWorks> shed_noted_{};
+  WorkShares shed_{};                 // of what was received before the last status
   double seconds_before_retune_ = 0;  // of these samples
   std::optional<UtcTime> listened_until_;
   Authentications authentications_;

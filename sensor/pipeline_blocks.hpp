@@ -1,6 +1,9 @@
 #pragma once
 // What the threads of one stream hand to each other through rings.
 
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +14,7 @@
 #include "dsp/types.hpp"
 #include "sensor/channel_plan.hpp"
 #include "sensor/events.hpp"
+#include "sensor/overload.hpp"
 #include "sensor/reception.hpp"
 #include "sensor/ring.hpp"
 #include "sensor/snapshot_planner.hpp"
@@ -33,9 +37,10 @@ struct StreamCounters {
       0;  ///< known to be missing: jumps of the index and blocks lost between threads
   std::uint64_t nonfinite_samples = 0;
   std::uint64_t saturated_samples = 0;
-  std::uint64_t dropped_chunks = 0;     ///< between radio and bank
-  std::uint64_t dropped_spectra = 0;    ///< because a channel worker sat on the slot
-  std::uint64_t dropped_emissions = 0;  ///< because there were too many
+  std::uint64_t dropped_chunks = 0;                  ///< between radio and bank
+  std::uint64_t dropped_spectra = 0;                 ///< because a channel worker sat on the slot
+  std::uint64_t dropped_emissions = 0;               ///< because there were too many
+  std::array<std::uint64_t, kWorks> shed_samples{};  ///< received, for which the work was left undone
 };
 
 struct ClockAnchor {
@@ -71,6 +76,30 @@ struct SpectrumSlot {
 };
 using SpectrumRing = Ring<SpectrumSlot>;
 
+/// How long a thread has waited for blocks, so that others see how busy it is.
+class WaitCounter {
+ public:
+  /// Reads, and counts the time if there is nothing yet.
+  template <typename Slot>
+  typename Ring<Slot>::Lease read(Ring<Slot>& ring, std::size_t reader) {
+    auto lease = ring.try_read(reader);
+    if (lease || lease.end()) return lease;
+    return count([&] { return ring.read(reader); });
+  }
+  template <typename Wait>
+  auto count(Wait wait) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto waited_for = wait();
+    waited_ns_.fetch_add(std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count(),
+                         std::memory_order_relaxed);
+    return waited_for;
+  }
+  std::int64_t nanoseconds() const { return waited_ns_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> waited_ns_{0};
+};
+
 /// Something for the feed thread, with its place in the order that does not depend on threads: ring number of
 /// the spectrum, channel of the plan, how many before it.
 struct StreamEvent {
@@ -87,6 +116,7 @@ struct StreamEvent {
 struct EventBatch {
   std::uint64_t spectra_done = 0;  ///< all spectra numbered below are done with by this worker
   std::uint64_t lost_spectra = 0;  ///< since its start
+  std::uint64_t lost_events = 0;
   dsp::SampleIndex now{};
   std::vector<dsp::SampleSpan> saturated;
   std::vector<GainFrom> gains;  ///< where it is another than before

@@ -5,11 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "sensor/slot_filler.hpp"
+
 namespace windhover::sensor {
 namespace {
 
 constexpr double kChunkSeconds = 4e-3;
-constexpr double kLiveIqSeconds = 0.25;
+constexpr double kLiveIqSeconds = 0.5;
 // Longer than from the start of anything that is told to its end, and to when it is told.
 constexpr double kReceptionSeconds = 5;
 constexpr std::size_t kReplayChunks = 8;
@@ -80,6 +82,14 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
     inputs_.push_back({event_rings_[i].get()});
   }
   make_linkers(registry);
+  if (!info_.live) return;
+  overload_.emplace(
+      OverloadWatch::Rings{iq_, spectra_, kChunkSeconds,
+                           static_cast<double>(dsp::bank_geometry(info_.rate).hop) / info_.rate.value},
+      shed_);
+  bank_.obey(shed_);
+  overload_->watch(bank_.waits());
+  for (const auto& worker : workers_) overload_->watch(worker->waits());
 }
 
 // Decoders that name the same linker share one: an advertisement may begin on one PHY and go on on another.
@@ -136,6 +146,7 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
       tell_events_before(slowest->ended ? UINT64_MAX : slowest->spectra_done, feed);
       if (slowest->ended) break;
       if (!take_batch(*slowest)) std::this_thread::sleep_for(kBetweenLooks);
+      watch_load();
       tell_silence(feed);
       feed.serve();
     }
@@ -151,29 +162,32 @@ void Sensor::run_radio(const std::atomic<bool>& stop) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   IqSlot thrown_away = make_iq_slot(info_);
+  SlotFiller filler(iq_, dsp::bytes_per_sample(info_.format), thrown_away);
   while (!stop) {
-    IqSlot* slot = iq_.acquire();
-    IqSlot& target = slot != nullptr ? *slot : thrown_away;  // the ring counts what it has no room for
+    SourceChunk chunk;
     try {
-      do target.chunk = source_->read(target.native);
-      while (target.chunk.state == SourceChunk::State::nothing && !stop);
+      chunk = source_->read(filler.room());
     } catch (const SourceError&) {
       const std::lock_guard lock(failure_lock_);
       failure_ = std::current_exception();  // what came before it is still decoded and told
       break;
     }
-    if (target.chunk.state != SourceChunk::State::samples) break;
+    if (chunk.state == SourceChunk::State::nothing) {
+      filler.hand_over();
+      continue;
+    }
+    if (chunk.state != SourceChunk::State::samples) break;
     if (options_.pace == Pace::realtime) {
-      const double end_s =
-          static_cast<double>(target.chunk.first.value + static_cast<std::int64_t>(target.chunk.samples)) /
-          info_.rate.value;
+      const double end_s = static_cast<double>(chunk.first.value + static_cast<std::int64_t>(chunk.samples)) /
+                           info_.rate.value;
       const auto due =
           begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(end_s));
       while (Clock::now() < due && !stop)
         std::this_thread::sleep_until(std::min(due, Clock::now() + std::chrono::milliseconds(50)));
     }
-    if (slot != nullptr) iq_.publish();
+    filler.take(chunk);
   }
+  filler.hand_over();
   iq_.close();
 }
 
@@ -185,12 +199,21 @@ bool Sensor::take_batch(Input& input) {
   }
   input.spectra_done = lease->spectra_done;
   input.lost_spectra = lease->lost_spectra;
+  input.lost_events = lease->lost_events;
   waiting_.insert(waiting_.end(), lease->events.begin(), lease->events.end());
   reception_.note(lease->saturated);
   reception_.note(lease->gains);
   if (end_ < lease->now) last_batch_ = std::chrono::steady_clock::now();
   end_ = std::max(end_, lease->now);
   return true;
+}
+
+void Sensor::watch_load() {
+  if (!overload_) return;
+  std::uint64_t lost_blocks = iq_.drops() + iq_.lost(0) + spectra_.drops(), lost_events = 0;
+  for (std::size_t i = 0; i < workers_.size(); ++i) lost_blocks += spectra_.lost(i);
+  for (const Input& input : inputs_) lost_events += input.lost_events + input.ring->lost(0);
+  overload_->look(lost_blocks, lost_events, std::chrono::steady_clock::now(), latest_);
 }
 
 // Subscribers take a feed without a status for a dead sensor. When a device stops delivering, time goes on by
@@ -303,6 +326,7 @@ LiveStatus Sensor::live_status(dsp::SampleIndex now) {
   LiveStatus live{load_.shares(), elapsed - static_cast<double>(now.value) / info_.rate.value,
                   source_->health()};
   if (live.device && live.device->state != DeviceState::streaming) live.lag_s.reset();
+  if (overload_) live.overload = overload_->status();
   return live;
 }
 
@@ -328,6 +352,11 @@ StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now
   s.drops["spectra"] = counters.dropped_spectra;
   if (counters.dropped_emissions > 0) s.drops["emissions"] = counters.dropped_emissions;
   for (const Input& input : inputs_) s.drops["channels"] += input.lost_spectra;
+  for (const Input& input : inputs_) {
+    if (input.lost_events > 0) s.drops["events"] += input.lost_events;
+    if (input.ring->lost(0) > 0) s.drops["batches"] += input.ring->lost(0);
+  }
+  for (std::size_t i = 0; i < kWorks; ++i) s.shed_samples[i] = original(counters.shed_samples[i]);
   s.notes = options_.notes;
   s.saturated_samples = counters.saturated_samples;
   if (info_.live) s.live = live_status(now);

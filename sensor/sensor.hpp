@@ -19,6 +19,7 @@
 #include "sensor/channel_worker.hpp"
 #include "sensor/feed_stage.hpp"
 #include "sensor/load_meter.hpp"
+#include "sensor/overload_watch.hpp"
 #include "sensor/pipeline_blocks.hpp"
 #include "sensor/reception.hpp"
 #include "sensor/sample_clock.hpp"
@@ -60,6 +61,7 @@ class Sensor {
     EventRing* ring;
     std::uint64_t spectra_done = 0;
     std::uint64_t lost_spectra = 0;
+    std::uint64_t lost_events = 0;
     bool ended = false;
   };
 
@@ -69,6 +71,7 @@ class Sensor {
   std::jthread start(Work work);
   void fail(std::exception_ptr failure);
   bool take_batch(Input& input);
+  void watch_load();
   void tell_silence(FeedStage& feed);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
@@ -103,6 +106,8 @@ class Sensor {
   UtcTime latest_{};  // time never runs back, whatever a recording's segments say
   dsp::SampleIndex end_{};
   LoadMeter load_;
+  std::atomic<ShedLevel> shed_{0};         // set by the feed thread, obeyed by the bank thread
+  std::optional<OverloadWatch> overload_;  // of a device
   std::chrono::steady_clock::time_point began_{}, last_status_{}, last_batch_{};
   StreamCounters counters_{};  // as told last
 };

@@ -51,6 +51,7 @@ std::vector<ChannelSpec> channels(Band band, double symbol_rate_mhz, bool primar
       continue;
     ChannelSpec spec{centre, symbol_rate_mhz * kPassband, symbol_rate_mhz * kRate,
                      symbol_rate_mhz > 1 ? Gate::on_energy : Gate::on_peak};
+    if (!is_primary(channel_index(k))) spec.priority = Priority::secondary;
     specs.push_back(spec);
   }
   return specs;

@@ -12,6 +12,9 @@ using dsp::Hertz;
 
 inline constexpr std::uint16_t kMostChannel = 177;
 
+/// Where ASTM F3411 wants Remote ID to be sent; on other channels it is an exception.
+inline constexpr std::uint16_t kRemoteId2g4 = 6, kRemoteId5g = 149;
+
 /// nullopt where there is no 20 MHz channel of this number: 1 … 14, 36 … 64, 100 … 144, 149 … 177.
 constexpr std::optional<Hertz> channel_centre(std::uint16_t channel) {
   if (channel >= 1 && channel <= 13) return Hertz{2407e6 + 5e6 * channel};

@@ -67,8 +67,11 @@ std::vector<ChannelSpec> channels(Band band) {
     const Hertz rate = std::max(share, 0.5) * kChannelRate;
     for (std::uint16_t channel = 1; channel <= kMostChannel; ++channel) {
       const auto centre = channel_centre(channel);
-      if (centre && band.holds(*centre, share * kNeeded))
-        specs.push_back({*centre, share * kPassband, rate, Gate::on_centre});
+      if (!centre || !band.holds(*centre, share * kNeeded)) continue;
+      ChannelSpec spec{*centre, share * kPassband, rate, Gate::on_centre};
+      const bool is_primary = share == 1 && (channel == kRemoteId2g4 || channel == kRemoteId5g);
+      if (!is_primary) spec.priority = Priority::spare;
+      specs.push_back(spec);
     }
   }
   return specs;

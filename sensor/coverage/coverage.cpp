@@ -15,18 +15,22 @@ double seconds_between(UtcTime a, UtcTime b) { return std::chrono::duration<doub
 
 }  // namespace
 
-void Coverage::on_listening(double low_hz, double high_hz, double seconds, UtcTime now) {
+void Coverage::on_listening(double low_hz, double high_hz, double seconds, UtcTime now,
+                            const WorkShares& shed) {
   const UtcTime begin =
       std::min(last_.value_or(now - std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9))), now);
   if (!begin_) begin_ = begin;
   last_ = now;
+  WorkShares done_s{};
+  for (std::size_t i = 0; i < kWorks; ++i) done_s[i] = seconds * (1 - std::clamp(shed[i], 0.0, 1.0));
   const bool goes_on =
       !stretches_.empty() && stretches_.back().low_hz == low_hz && stretches_.back().high_hz == high_hz;
   if (goes_on) {
     stretches_.back().seconds += seconds;
     stretches_.back().end = now;
+    for (std::size_t i = 0; i < kWorks; ++i) stretches_.back().done_s[i] += done_s[i];
   } else if (stretches_.size() < kMost) {
-    stretches_.push_back({low_hz, high_hz, seconds, begin, now});
+    stretches_.push_back({low_hz, high_hz, seconds, begin, now, done_s});
   }
 }
 
@@ -50,28 +54,39 @@ bool Coverage::tells_news(UtcTime now) const {
          });
 }
 
+std::vector<BandShare> Coverage::bands(Work needed, double window_s) const {
+  std::vector<BandShare> bands;
+  for (const Stretch& each : stretches_) {
+    const auto known = std::ranges::find_if(bands, [&](const BandShare& band) {
+      return band.low_hz == each.low_hz && band.high_hz == each.high_hz;
+    });
+    const double share = each.done_s[static_cast<std::size_t>(needed)] / window_s;
+    if (known == bands.end())
+      bands.push_back({each.low_hz, each.high_hz, share});
+    else
+      known->share += share;
+  }
+  for (BandShare& band : bands) band.share = std::min(band.share, 1.0);
+  std::ranges::sort(bands, {}, &BandShare::low_hz);
+  return bands;
+}
+
 CoverageMessage Coverage::message(UtcTime now) const {
   CoverageMessage told;
   told.head.time = now;
   told.window_s = seconds_between(*begin_, now);
   double longest_s = 0;
+  bool in_slices = false;
   for (const Stretch& each : stretches_) {
     longest_s = std::max(longest_s, each.seconds);
-    const auto known = std::ranges::find_if(told.bands, [&](const BandShare& band) {
-      return band.low_hz == each.low_hz && band.high_hz == each.high_hz;
-    });
-    const double share = each.seconds / told.window_s;
-    if (known == told.bands.end())
-      told.bands.push_back({each.low_hz, each.high_hz, share});
-    else
-      known->share += share;
+    in_slices |= each.done_s[static_cast<std::size_t>(Work::everything)] < each.seconds;
   }
-  for (BandShare& band : told.bands) band.share = std::min(band.share, 1.0);
-  std::ranges::sort(told.bands, {}, &BandShare::low_hz);
+  told.bands = bands(Work::everything, told.window_s);
   const bool is_parked = stretches_.size() == 1;
-  const double visit_s = is_parked ? std::numeric_limits<double>::infinity() : longest_s;
+  double visit_s = is_parked ? std::numeric_limits<double>::infinity() : longest_s;
+  if (in_slices) visit_s = std::min(visit_s, kSlice_s);
   for (const SignalClass& signals : signal_classes()) {
-    const Intercept chance = intercept(signals, told.bands, told.window_s, visit_s);
+    const Intercept chance = intercept(signals, bands(signals.needs, told.window_s), told.window_s, visit_s);
     told.intercept.push_back({signals.name, chance.one, chance.window});
   }
   return told;

@@ -15,7 +15,8 @@ class Coverage {
   static constexpr std::chrono::seconds kWindow{10};
 
   /// Until `now` this band was received for `seconds` of the time since the call before.
-  void on_listening(double low_hz, double high_hz, double seconds, UtcTime now);
+  /// shed  by Work: the share of these seconds in which it was left undone
+  void on_listening(double low_hz, double high_hz, double seconds, UtcTime now, const WorkShares& shed = {});
   /// At the end of each window, which is the end of 10 s of the stream, and early when a band is heard for
   /// the first time; head.time and the body are filled.
   void advance(UtcTime now, std::vector<CoverageMessage>& due);
@@ -26,9 +27,11 @@ class Coverage {
   struct Stretch {
     double low_hz, high_hz, seconds;
     UtcTime begin, end;
+    WorkShares done_s;  // by Work
   };
 
   CoverageMessage message(UtcTime now) const;
+  std::vector<BandShare> bands(Work needed, double window_s) const;
   bool tells_news(UtcTime now) const;
 
   static constexpr std::size_t kMost = 10'000;

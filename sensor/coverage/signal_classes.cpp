@@ -45,17 +45,17 @@ constexpr auto kFpv = raster<8>(5658e6, 37e6);
 constexpr std::array kClasses{
     SignalClass{"dji_droneid", kDroneId, 9.1e6, 0.64, 8.32, 0.65e-3},
     SignalClass{"odid_bluetooth", kAdvertising, 1.4e6, 1, 0, 0.4e-3, true},
-    SignalClass{"odid_bluetooth_coded", kAdvertising, 1.4e6, 1, 0, 4e-3, true},
+    SignalClass{"odid_bluetooth_coded", kAdvertising, 1.4e6, 1, 0, 4e-3, true, Work::secondary_channels},
     SignalClass{"odid_wifi_beacon", kWifiRemoteId, 16.6e6, 0.5, kForEver, 2.5e-3},
     SignalClass{"odid_wifi_nan", kWifiRemoteId, 16.6e6, 0.524, kForEver, 1e-3},
-    SignalClass{"dji_wifi", kWifi, 16.6e6, 0.1, kForEver, 2e-3},
-    SignalClass{"ocusync_video", kVideo, 18e6, 5e-3, kForEver, 3.3e-3},
-    SignalClass{"ocusync_control", kControl2, 1.1e6, 5e-3, 0, 0.5e-3},
-    SignalClass{"lora_control_2g4", kLora2, 0.82e6, 4e-3, 0.016, 2e-3},
-    SignalClass{"lora_control_900", kLora9, 0.5e6, 5e-3, 0.02, 4e-3},
-    SignalClass{"sik_like", kSik, 0.13e6, 0.02, 0, 5e-3},
-    SignalClass{"frsky_like", kFrsky, 0.2e6, 9e-3, 0, 3e-3},
-    SignalClass{"fm_video", kFpv, 18e6, 0.1, kForEver, 0.1},
+    SignalClass{"dji_wifi", kWifi, 16.6e6, 0.1, kForEver, 2e-3, false, Work::spare_channels},
+    SignalClass{"ocusync_video", kVideo, 18e6, 5e-3, kForEver, 3.3e-3, false, Work::emissions},
+    SignalClass{"ocusync_control", kControl2, 1.1e6, 5e-3, 0, 0.5e-3, false, Work::emissions},
+    SignalClass{"lora_control_2g4", kLora2, 0.82e6, 4e-3, 0.016, 2e-3, false, Work::emissions},
+    SignalClass{"lora_control_900", kLora9, 0.5e6, 5e-3, 0.02, 4e-3, false, Work::emissions},
+    SignalClass{"sik_like", kSik, 0.13e6, 0.02, 0, 5e-3, false, Work::emissions},
+    SignalClass{"frsky_like", kFrsky, 0.2e6, 9e-3, 0, 3e-3, false, Work::emissions},
+    SignalClass{"fm_video", kFpv, 18e6, 0.1, kForEver, 0.1, false, Work::emissions},
 };
 
 // Of the time in which the channel lies within the band.

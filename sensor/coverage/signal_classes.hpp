@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "sensor/overload.hpp"
+
 namespace windhover::sensor {
 
 struct BandShare {
@@ -21,7 +23,8 @@ struct SignalClass {
   /// infinite: it never changes, and which one is not known.
   double stay_s;
   double duration_s;
-  bool on_all_at_once = false;  ///< every transmission is repeated on all channels
+  bool on_all_at_once = false;    ///< every transmission is repeated on all channels
+  Work needs = Work::everything;  ///< what must not be shed for it to be heard on all its channels
 };
 std::span<const SignalClass> signal_classes();
 

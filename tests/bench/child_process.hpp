@@ -21,6 +21,7 @@ class ChildProcess {
   /// kill -9, if it still runs.
   ~ChildProcess();
 
+  pid_t id() const { return pid_; }
   void kill_now();
   /// Asks it to end; wait() tells how that went.
   void terminate() const;

@@ -142,6 +142,11 @@ std::span<const Figure> figures() {
              "with "
              "all files closed",
              false, start_stop},
+      Figure{
+          "starve",
+          "with half of the processor time that it needs a sensor sheds in the documented order, DroneID and "
+          "Remote ID last, and is whole again 10 s after",
+          false, starve},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };

@@ -47,6 +47,7 @@ class LiveSensor {
   std::uint64_t lost_messages() const { return client_.counts().lost; }
   std::size_t raised() const { return raised_; }  ///< alerts `sensor_trouble`
   std::size_t cleared() const { return cleared_; }
+  pid_t process() const { return sensor_.id(); }
   double resident_mb() const { return sensor_.resident_mb(); }
 
   Clock::time_point started() const { return started_; }  ///< the program, not the scene's rendering

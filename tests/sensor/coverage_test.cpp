@@ -137,4 +137,29 @@ BOOST_AUTO_TEST_CASE(losses_make_the_share_smaller) {
   BOOST_TEST(due.back().bands[0].share == 0.7, tolerance(1e-6));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_shed_is_not_told_as_listened_to) {
+  const auto told = [](const WorkShares& shed) {
+    Coverage coverage;
+    std::vector<CoverageMessage> due;
+    for (int s = 1; s <= 21; ++s) {
+      coverage.on_listening(2400e6, 2484e6, 1, at(s), shed);
+      coverage.advance(at(s), due);
+    }
+    return due.back();
+  };
+  const CoverageMessage all = told({}), no_emissions = told({1, 1, 0, 0, 0}), half = told({1, 1, 1, 1, 0.5});
+  BOOST_TEST(chance(all, "ocusync_video") > 0);
+  BOOST_TEST(chance(no_emissions, "ocusync_video") == 0);
+  BOOST_TEST(chance(no_emissions, "odid_bluetooth_coded") == chance(all, "odid_bluetooth_coded"));
+  BOOST_TEST(chance(no_emissions, "dji_droneid") == chance(all, "dji_droneid"));
+  BOOST_TEST(no_emissions.bands[0].share == 1);
+  BOOST_TEST(half.bands[0].share == 0.5, tolerance(1e-6));
+  for (const char* name : {"dji_wifi", "odid_bluetooth_coded", "fm_video"})
+    BOOST_TEST(chance(half, name) == 0, name);
+  for (const char* name : {"dji_droneid", "odid_wifi_beacon"}) {
+    BOOST_TEST(chance(half, name) > 0, name);
+    BOOST_TEST(chance(half, name) < chance(all, name), name);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

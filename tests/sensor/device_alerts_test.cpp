@@ -115,4 +115,22 @@ BOOST_AUTO_TEST_CASE(a_recording_has_no_device) {
   BOOST_TEST(due.empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_overload_is_raised_once_and_cleared_when_nothing_has_been_shed_for_a_while) {
+  Statuses statuses;
+  statuses.stream.live->overload.emplace();
+  BOOST_TEST(statuses.tell().empty());
+  statuses.stream.live->overload->level = 2;
+  const auto raised = statuses.tell();
+  BOOST_REQUIRE(raised.size() == 1U);
+  BOOST_TEST(raised[0].id == "sensor_trouble-overload");
+  for (int i = 0; i < 20; ++i) {  // tries to do without shedding clear nothing
+    statuses.stream.live->overload->level = i % 4 == 0 ? 0 : 1;
+    BOOST_TEST(statuses.tell().empty());
+  }
+  statuses.stream.live->overload->level = 0;
+  const auto cleared = statuses.tell_until_cleared();
+  BOOST_REQUIRE(cleared.size() == 1U);
+  BOOST_TEST(cleared[0].cleared);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
