@@ -15,7 +15,7 @@ struct About {
 constexpr About kAbout[] = {
     {"sensor_trouble-no_samples", Severity::critical}, {"sensor_trouble-loss", Severity::warning},
     {"sensor_trouble-rate", Severity::warning},        {"sensor_trouble-tuning", Severity::warning},
-    {"sensor_trouble-saturation", Severity::warning},
+    {"sensor_trouble-saturation", Severity::warning},  {"sensor_trouble-evidence", Severity::warning},
 };
 
 }  // namespace
@@ -29,6 +29,8 @@ void DeviceAlerts::take(const StreamStatus& stream, UtcTime now, std::vector<Ale
   judge(kSaturation,
         static_cast<double>(saturated) > kSaturatedShare * static_cast<double>(samples) && saturated > 0,
         "The receiver is saturated; lower its gain.", now, due);
+  if (const auto& evidence = stream.live->evidence)
+    judge(kEvidence, evidence->failing, "Evidence is not kept: " + evidence->trouble + ".", now, due);
   if (!stream.live->device) return;
   const DeviceHealth& device = *stream.live->device;
   // What was over before this status shows in the counts.

@@ -16,6 +16,7 @@
 #include "sensor/device_health.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
+#include "sensor/evidence/evidence_status.hpp"
 #include "sensor/links/link_report.hpp"
 #include "sensor/sensor_position.hpp"
 #include "sensor/time.hpp"
@@ -261,6 +262,7 @@ struct LiveStatus {
   std::map<std::string, double> thread_load;  ///< share of one core, 0..1, by thread
   std::optional<double> lag_s;                ///< from the air to the feed; absent while no samples come
   std::optional<DeviceHealth> device{};
+  std::optional<EvidenceStatus> evidence{};  ///< if it is kept
 };
 
 /// What the pipeline knows about the stream, counted from its start.
