@@ -17,10 +17,17 @@
 
 namespace windhover::sensor {
 
-/// radio → bank: native samples as the source gave them.
+struct ClockAnchor {
+  dsp::SampleIndex index;
+  UtcTime time;
+  bool operator==(const ClockAnchor&) const = default;
+};
+
+/// radio → bank and recorder: native samples as the source gave them.
 struct IqSlot {
   std::vector<std::byte> native;
   SourceChunk chunk;
+  std::optional<ClockAnchor> anchor{};  ///< the last up to here, so that it survives the loss of its chunk
 };
 using IqRing = Ring<IqSlot>;
 
@@ -35,11 +42,6 @@ struct StreamCounters {
   std::uint64_t dropped_chunks = 0;     ///< between radio and bank
   std::uint64_t dropped_spectra = 0;    ///< because a channel worker sat on the slot
   std::uint64_t dropped_emissions = 0;  ///< because there were too many
-};
-
-struct ClockAnchor {
-  dsp::SampleIndex index;
-  UtcTime time;
 };
 
 /// Facts of the stream that travel with its blocks, so that they reach the feed at the right place.

@@ -59,6 +59,7 @@ class Session {
   // The radio thread.
   void read() {
     IqSlot thrown_away = make_slot(source_.info());
+    std::optional<ClockAnchor> anchor;
     while (!done_ && !stop_) {
       IqSlot* slot = ring_.acquire();
       IqSlot& target = slot != nullptr ? *slot : thrown_away;
@@ -70,6 +71,8 @@ class Session {
         break;
       }
       if (target.chunk.state != SourceChunk::State::samples) break;
+      if (target.chunk.time) anchor = {target.chunk.first, *target.chunk.time};
+      target.anchor = anchor;
       if (slot != nullptr) ring_.publish();
       dropped_ += slot == nullptr;
     }
@@ -109,9 +112,9 @@ class Session {
       samples = std::min(samples, static_cast<std::uint64_t>(left));
     }
     const UtcTime expected = sample_clock_.at(chunk.first);
-    if (chunk.time) sample_clock_.anchor(chunk.first, *chunk.time);
+    if (slot.anchor) sample_clock_.anchor(slot.anchor->index, slot.anchor->time);
     SigmfBlock block{chunk.first, samples, chunk.centre, chunk.gap || lost > 0, false, {}};
-    block.retimed = chunk.time && *chunk.time != expected;
+    block.retimed = sample_clock_.at(chunk.first) != expected;
     if (sample_clock_.known()) block.time = sample_clock_.at(chunk.first);
     const auto native = std::span(slot.native).first(samples * dsp::bytes_per_sample(source_.info().format));
     if (options_.before_write) options_.before_write(native.size());

@@ -165,6 +165,7 @@ void Sensor::run_radio(const std::atomic<bool>& stop) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   IqSlot thrown_away = make_iq_slot(info_);
+  std::optional<ClockAnchor> anchor;
   while (!stop) {
     IqSlot* slot = iq_.acquire();
     IqSlot& target = slot != nullptr ? *slot : thrown_away;  // the ring counts what it has no room for
@@ -177,6 +178,8 @@ void Sensor::run_radio(const std::atomic<bool>& stop) {
       break;
     }
     if (target.chunk.state != SourceChunk::State::samples) break;
+    if (target.chunk.time) anchor = {target.chunk.first, *target.chunk.time};
+    target.anchor = anchor;
     if (options_.pace == Pace::realtime) {
       const double end_s =
           static_cast<double>(target.chunk.first.value + static_cast<std::int64_t>(target.chunk.samples)) /

@@ -48,7 +48,7 @@ void EvidenceStage::record() {
     const SourceChunk& chunk = lease->chunk;
     evidence_.count_lost(lease.lost());
     const bool gap = chunk.gap || lease.lost() > 0 || missing_;
-    if (block_ != nullptr && !continues_block(chunk, gap)) publish_block();
+    if (block_ != nullptr && !continues_block(*lease, gap)) publish_block();
     if (block_ == nullptr) {
       block_ = history_.acquire();
       missing_ = block_ == nullptr;
@@ -57,6 +57,7 @@ void EvidenceStage::record() {
         continue;
       }
       block_->chunk = chunk;
+      block_->anchor = lease->anchor;
       block_->chunk.gap = gap;
       block_->chunk.samples = 0;
     }
@@ -70,9 +71,9 @@ void EvidenceStage::record() {
   history_.close();
 }
 
-bool EvidenceStage::continues_block(const SourceChunk& chunk, bool gap) const {
-  const SourceChunk& block = block_->chunk;
-  return !gap && !chunk.time && chunk.centre == block.centre &&
+bool EvidenceStage::continues_block(const IqSlot& slot, bool gap) const {
+  const SourceChunk &chunk = slot.chunk, &block = block_->chunk;
+  return !gap && slot.anchor == block_->anchor && chunk.centre == block.centre &&
          chunk.first == block.first + static_cast<std::int64_t>(block.samples) &&
          (block.samples + chunk.samples) * sample_bytes_ <= block_->native.size();
 }
@@ -161,8 +162,8 @@ void EvidenceStage::process(const IqSlot& block, bool gap) {
   const SourceChunk& chunk = block.chunk;
   const std::int64_t end = (chunk.first + static_cast<std::int64_t>(chunk.samples)).value;
   const UtcTime expected = clock_.at(chunk.first);
-  if (chunk.time) clock_.anchor(chunk.first, *chunk.time);
-  const bool retimed = chunk.time && *chunk.time != expected;
+  if (block.anchor) clock_.anchor(block.anchor->index, block.anchor->time);
+  const bool retimed = clock_.at(chunk.first) != expected;
   const SnippetPlan::Decision decision = plan_.decide(chunk.first.value, end);
   next_ = end;
   try {

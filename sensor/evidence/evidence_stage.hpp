@@ -35,7 +35,7 @@ class EvidenceStage {
  private:
   using History = Ring<IqSlot>;
 
-  bool continues_block(const SourceChunk& chunk, bool gap) const;
+  bool continues_block(const IqSlot& slot, bool gap) const;
   void publish_block();
 
   void wait_until_old(std::int64_t end);

@@ -41,10 +41,10 @@ BOOST_AUTO_TEST_CASE(a_stream_with_holes_retunes_and_a_clock_that_moves_reads_ba
   const auto at = [](std::int64_t index) { return kStart + index * 1us; };
   BOOST_TEST(writer.add({{5000}, 100, low, true, true, at(5000)}));
   BOOST_TEST(!writer.add({{5100}, 100, low, false, false, at(5100)}));
-  BOOST_TEST(writer.add({{5300}, 50, low, true, false, at(5300)}));          // 100 lost
-  BOOST_TEST(writer.add({{5350}, 50, high, false, false, at(5350)}));        // retuned
+  BOOST_TEST(writer.add({{5300}, 50, low, true, false, at(5300)}));           // 100 lost
+  BOOST_TEST(writer.add({{5350}, 50, high, false, false, at(5350)}));         // retuned
   BOOST_TEST(writer.add({{5400}, 50, high, false, true, at(5400) + 300us}));  // the clock has moved
-  BOOST_TEST(writer.add({{5450}, 50, high, true, false, {}}));               // nobody knows how many lost
+  BOOST_TEST(writer.add({{5450}, 50, high, true, false, {}}));                // nobody knows how many lost
   BOOST_TEST(writer.gaps() == 2U);
   BOOST_TEST(writer.lost_samples() == 100U);
 

@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(a_snippet_is_a_recording_that_can_be_read_by_its_owner_and_
 }
 
 BOOST_AUTO_TEST_CASE(reasons_from_the_air_lead_nowhere_else) {
-  const std::string names[] = {"../../etc/passwd", std::string("a\0b", 3), "\xff\xfe\n\x1b[2J", ".", "",
-                               std::string(5000, 'x'), "a b;rm -rf $(x)", "con.sigmf-meta"};
+  const std::string names[] = {"../../etc/passwd",     std::string("a\0b", 3), "\xff\xfe\n\x1b[2J", ".", "",
+                               std::string(5000, 'x'), "a b;rm -rf $(x)",      "con.sigmf-meta"};
   SnippetStore store(options);
   for (const std::string& reason : names) {
     const std::string name = snippet_name(kNow, reason);
