@@ -35,13 +35,14 @@ THIRD_PARTY = {
     r"SoapySDR/.*": ("sensor/soapy_source.cpp", "tests/support/soapy_module/air_device.cpp"),
     r"zmq(_addon)?\.h(pp)?": ("sensor/zmq_sockets.hpp", "sensor/feed.cpp", "sensor/feed_client.cpp",
                               "sensor/curve_keys.cpp", "gateway/broadcast_socket.cpp"),
-    r"nlohmann/.*": ("sensor/json_fields.hpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/cli/bench", "sensor/service/gpsd_position.cpp",
+    r"nlohmann/.*": ("sensor/json_fields.hpp", "sensor/feed_reader.cpp", "sensor/sigmf.cpp", "sensor/sigmf_writer.cpp", "sensor/cli/bench", "sensor/service/gpsd_position.cpp",
                      "gateway/json_members.hpp", "gateway/dragonsync/", "gateway/http/pages.cpp",
                      "tests/support/scene", "tests/support/soapy_module/"),
     r"httplib\.h": ("gateway/http/server.cpp",),
     r"GeographicLib/.*": ("sensor/geodesy.cpp",),
     r"prometheus/.*": ("gateway/http/metrics.cpp", "gateway/http/open_metrics.cpp"),
-    r"CLI/.*": ("sensor/cli/arguments.cpp", "sensor/cli/gateway_arguments.cpp", "sensor/cli/config_arguments.cpp"),
+    r"CLI/.*": ("sensor/cli/arguments.cpp", "sensor/cli/gateway_arguments.cpp", "sensor/cli/config_arguments.cpp",
+               "sensor/cli/evidence_arguments.cpp", "sensor/cli/record_arguments.cpp"),
     r"toml\+\+/.*": ("sensor/service/config_file.cpp",),
     r"systemd/.*": ("sensor/service/notifier.cpp",),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
@@ -66,7 +67,7 @@ PURE_FORBIDS_CODE = {
 PURE_EXCEPTIONS = {("dsp/fft.cpp", "mutex"), ("dsp/fft.cpp", "atomic")}  # the planner's lock
 
 THREAD = r"\bstd::(jthread|thread(?!::hardware_concurrency|::id)|async)\b"
-THREAD_FILES = ("sensor/sensor.cpp", "sensor/sensor.hpp", "gateway/http/server.cpp", "tests/")
+THREAD_FILES = ("sensor/sensor.cpp", "sensor/sensor.hpp", "sensor/record_session.cpp", "gateway/http/server.cpp", "tests/")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)

@@ -61,7 +61,8 @@ void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
     ++counters_.gaps;
     counters_.lost_samples += static_cast<std::uint64_t>(std::max<std::int64_t>(0, chunk.first - expected_));
   }
-  if (chunk.time) new_anchors_.push_back({chunk.first, *chunk.time});
+  if (slot.anchor && slot.anchor != anchor_) new_anchors_.push_back(*slot.anchor);
+  anchor_ = slot.anchor;
   counters_.samples += chunk.samples;
   take_levels(chunk);
   expected_ = chunk.first + static_cast<std::int64_t>(chunk.samples);
@@ -277,6 +278,8 @@ void BankStage::attach_facts(StreamFacts& facts, dsp::SampleIndex now) {
   const auto seconds = static_cast<std::int64_t>(static_cast<double>(now.value) / rate_.value);
   if (seconds <= seconds_told_) return;
   seconds_told_ = seconds;
+  // Once more: a worker that was too slow may have lost the block that told it.
+  if (anchor_) facts.anchors.push_back(*anchor_);
   facts.counters = counters();
 }
 

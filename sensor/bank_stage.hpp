@@ -87,6 +87,7 @@ class BankStage {
   SnapshotPlanner snapshots_;
   std::int64_t unbroken_ = 0;  // blocks since the last gap
   double emission_budget_ = 0;
+  std::optional<ClockAnchor> anchor_;  // the last
   std::vector<ClockAnchor> new_anchors_;
   std::optional<dsp::Hertz> new_centre_;
   GainState gain_{};

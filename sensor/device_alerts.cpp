@@ -16,6 +16,7 @@ constexpr About kAbout[] = {
     {"sensor_trouble-no_samples", Severity::critical}, {"sensor_trouble-loss", Severity::warning},
     {"sensor_trouble-rate", Severity::warning},        {"sensor_trouble-tuning", Severity::warning},
     {"sensor_trouble-saturation", Severity::warning},  {"sensor_trouble-overload", Severity::warning},
+    {"sensor_trouble-evidence", Severity::warning},
 };
 
 }  // namespace
@@ -38,6 +39,8 @@ void DeviceAlerts::take(const StreamStatus& stream, UtcTime now, std::vector<Ale
   if (const auto& overload = stream.live->overload)
     judge(kOverload, overload->level > 0,
           "The machine is too slow for what is on the air; status tells what is left undone.", now, due);
+  if (const auto& evidence = stream.live->evidence)
+    judge(kEvidence, evidence->failing, "Evidence is not kept: " + evidence->trouble + ".", now, due);
   if (!health) return;
   const DeviceHealth& device = *health;
   // What was over before this status shows in the counts.

@@ -27,7 +27,16 @@ class DeviceAlerts {
   void take(const StreamStatus& stream, UtcTime now, std::vector<AlertMessage>& due);
 
  private:
-  enum Trouble : std::size_t { kNoSamples, kLoss, kRate, kTuning, kSaturation, kOverload, kTroubles };
+  enum Trouble : std::size_t {
+    kNoSamples,
+    kLoss,
+    kRate,
+    kTuning,
+    kSaturation,
+    kOverload,
+    kEvidence,
+    kTroubles
+  };
   struct Raised {
     AlertMessage told;
     UtcTime last_cause{};

@@ -330,6 +330,22 @@ Json overload_json(const OverloadStatus& overload, const StreamStatus& stream) {
           {"steps", overload.steps},           {"shed_s", std::move(shed_s)}};
 }
 
+Json evidence_json(const EvidenceStatus& evidence) {
+  Json json{{"written", evidence.written},
+            {"removed", evidence.removed},
+            {"dropped_triggers", evidence.dropped_triggers},
+            {"limited_triggers", evidence.limited_triggers},
+            {"dropped_messages", evidence.dropped_messages},
+            {"lost_chunks", evidence.lost_chunks},
+            {"errors", evidence.errors},
+            {"failing", evidence.failing},
+            {"snippets_on_disk", evidence.snippets_on_disk},
+            {"bytes_on_disk", evidence.bytes_on_disk}};
+  if (!evidence.trouble.empty()) json["trouble"] = evidence.trouble;
+  if (!evidence.last.empty()) json["last"] = evidence.last;
+  return json;
+}
+
 Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
@@ -338,6 +354,7 @@ Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHea
   json["feed"] = feed_json(feed);
   if (live.overload) json["overload"] = overload_json(*live.overload, stream);
   if (live.device) json["device"] = device_json(*live.device);
+  if (live.evidence) json["evidence"] = evidence_json(*live.evidence);
   return json;
 }
 

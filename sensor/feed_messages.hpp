@@ -17,6 +17,7 @@
 #include "sensor/device_health.hpp"
 #include "sensor/disclosure.hpp"
 #include "sensor/events.hpp"
+#include "sensor/evidence/evidence_status.hpp"
 #include "sensor/links/link_report.hpp"
 #include "sensor/overload.hpp"
 #include "sensor/sensor_position.hpp"
@@ -280,6 +281,7 @@ struct LiveStatus {
   std::optional<double> lag_s;                ///< from the air to the feed; absent while no samples come
   std::optional<DeviceHealth> device{};
   std::optional<OverloadStatus> overload{};
+  std::optional<EvidenceStatus> evidence{};  ///< if it is kept
 };
 
 /// What the pipeline knows about the stream, counted from its start.

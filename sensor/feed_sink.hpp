@@ -21,6 +21,8 @@ struct OutgoingMessage {
   /// How long it is the present state of its topic unless another follows. 0: it is an event, or ends that
   /// state.
   std::chrono::seconds holds_for{0};
+  std::string id{};  ///< the end of the topic, where there is one
+  UtcTime time{};    ///< as in the body
 };
 
 /// Used by one thread: the one that made it.
@@ -35,6 +37,8 @@ class FeedSink {
   virtual void publish(const OutgoingMessage& message) = 0;
   /// The same as the `status` that is published next, for those who need no JSON.
   virtual void on_status(const StatusMessage&) {}
+  /// What the `frame` that is published next tells of, before anything was taken out of it.
+  virtual void on_frame(const TimedFrame&) {}
   /// Sees to whoever reads: called between messages and while there are none. Does not wait.
   virtual void serve() {}
   /// Of sinks that have readers.

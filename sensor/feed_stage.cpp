@@ -92,6 +92,7 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications);
   if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
   if (is_full && !id.empty()) attribution_.on_frame(id, frame);
+  for (FeedSink* sink : sinks_) sink->on_frame(frame);
   send_by_detail(
       "frame", id,
       [&](PlaceDetail detail) {
@@ -313,7 +314,9 @@ void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
 }
 
 MessageHead FeedStage::head(std::string_view kind, UtcTime time) {
-  return {options_.node, options_.boot, ++last_seq_[kind], time};
+  LastHead& last = last_heads_[kind];
+  last = {last.seq + 1, time};
+  return {options_.node, options_.boot, last.seq, time};
 }
 
 void FeedStage::serve() {
@@ -322,7 +325,8 @@ void FeedStage::serve() {
 
 OutgoingMessage FeedStage::outgoing(std::string_view kind, std::string_view id, std::string json,
                                     std::chrono::seconds holds_for) {
-  OutgoingMessage message{kind, "wh1.", std::move(json), last_seq_[kind], holds_for};
+  const LastHead& head = last_heads_[kind];
+  OutgoingMessage message{kind, "wh1.", std::move(json), head.seq, holds_for, std::string(id), head.time};
   message.topic.append(kind).append(1, '.').append(topic_part(options_.node));
   if (!id.empty()) message.topic.append(1, '.').append(id);
   return message;

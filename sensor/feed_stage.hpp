@@ -120,7 +120,11 @@ class FeedStage {
   AlertBook alerts_;
   DeviceAlerts device_alerts_;
   FeedCounts counts_;
-  std::map<std::string_view, std::uint64_t> last_seq_;  // by kind, all literals
+  struct LastHead {
+    std::uint64_t seq = 0;
+    UtcTime time{};
+  };
+  std::map<std::string_view, LastHead> last_heads_;  // by kind, all literals
   std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
   std::vector<LinkMessage> due_links_;

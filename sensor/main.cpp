@@ -19,6 +19,7 @@ struct Execute {
   int operator()(const ListenOptions& c) const { return run_listen(c); }
   int operator()(const SynthCommand& c) const { return run_synth(c); }
   int operator()(const BenchCommand& c) const { return run_bench(c); }
+  int operator()(const RecordCommand& c) const { return run_record(c); }
   int operator()(const DevicesCommand&) const { return run_devices(); }
   int operator()(const KeygenCommand& c) const { return run_keygen(c); }
   int operator()(const GatewayCommand& c) const { return run_gateway(c); }

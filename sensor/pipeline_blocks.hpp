@@ -22,10 +22,17 @@
 
 namespace windhover::sensor {
 
-/// radio → bank: native samples as the source gave them.
+struct ClockAnchor {
+  dsp::SampleIndex index;
+  UtcTime time;
+  bool operator==(const ClockAnchor&) const = default;
+};
+
+/// radio → bank and recorder: native samples as the source gave them.
 struct IqSlot {
   std::vector<std::byte> native;
   SourceChunk chunk;
+  std::optional<ClockAnchor> anchor{};  ///< the last up to here, so that it survives the loss of its chunk
 };
 using IqRing = Ring<IqSlot>;
 
@@ -41,11 +48,6 @@ struct StreamCounters {
   std::uint64_t dropped_spectra = 0;                 ///< because a channel worker sat on the slot
   std::uint64_t dropped_emissions = 0;               ///< because there were too many
   std::array<std::uint64_t, kWorks> shed_samples{};  ///< received, for which the work was left undone
-};
-
-struct ClockAnchor {
-  dsp::SampleIndex index;
-  UtcTime time;
 };
 
 /// Facts of the stream that travel with its blocks, so that they reach the feed at the right place.

@@ -112,6 +112,12 @@ PlaceDetail operator_position_at(const PrivacyOptions& options, std::string_view
   return found_in(options.operator_position, endpoint);
 }
 
+bool hides_anything(const PrivacyOptions& options) {
+  const auto is_hidden = [](const auto& each) { return each.second != decltype(each.second)::full; };
+  return std::ranges::any_of(options.protocols, is_hidden) ||
+         std::ranges::any_of(options.operator_position, is_hidden);
+}
+
 void set_protocol(PrivacyOptions& options, std::string_view assignment) {
   constexpr const char* kOption = "--protocol";
   const std::size_t equals = std::min(assignment.find('='), assignment.size());

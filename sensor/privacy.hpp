@@ -25,6 +25,9 @@ struct PrivacyOptions {
 Disclosure disclosure_of(const PrivacyOptions& options, std::string_view protocol);
 PlaceDetail operator_position_at(const PrivacyOptions& options, std::string_view endpoint);
 
+/// Whether any switch takes something away.
+bool hides_anything(const PrivacyOptions& options);
+
 /// "PROTOCOL=off|presence|full". Throws ConfigError for anything else.
 void set_protocol(PrivacyOptions& options, std::string_view assignment);
 /// "[ENDPOINT=]withheld|rounded|full". Throws ConfigError for anything else.

@@ -43,8 +43,8 @@ struct RingShape {
 /// The compare-exchanges need order for neither: they decide only who owns the slot, on one word.
 ///
 /// Slots are made once by the factory and own their buffers; nothing is allocated afterwards. acquire(),
-/// acquired() and publish() belong to one thread, read(i) and try_read(i) to one thread for each i; the rest
-/// may be called from anywhere. The ring must outlive its leases.
+/// try_acquire(), acquired() and publish() belong to one thread, read(i) and try_read(i) to one thread for
+/// each i; the rest may be called from anywhere. The ring must outlive its leases.
 template <typename Slot>
 class Ring {
  public:
@@ -69,6 +69,14 @@ class Ring {
   Slot* acquire() {
     if (held() == shape_.max_ahead) throw std::logic_error("the ring's writer holds all slots that it may");
     if (!(shape_.overrun == Overrun::wait ? wait_for_readers() : pass_readers())) return nullptr;
+    return &slot(next_++);
+  }
+  /// As acquire(), but neither waits nor moves a reader: nullptr while one of them has not passed the slot.
+  Slot* try_acquire() {
+    if (held() == shape_.max_ahead) throw std::logic_error("the ring's writer holds all slots that it may");
+    if ((state_.load(std::memory_order_relaxed) & kCancelled) != 0) return nullptr;
+    for (std::size_t i = 0; i < shape_.readers; ++i)
+      if (in_the_way(readers_[i].cursor.load(std::memory_order_acquire))) return nullptr;
     return &slot(next_++);
   }
   /// Slots acquired and not yet published.

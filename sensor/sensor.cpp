@@ -26,9 +26,9 @@ constexpr std::chrono::milliseconds kBetweenLooks{2};
 // A status comes every second of the stream; if it does not, then one comes by the clock.
 constexpr std::chrono::milliseconds kLongestSilence{1200};
 
-RingShape iq_shape(const SourceInfo& info) {
+RingShape iq_shape(const SourceInfo& info, std::size_t readers) {
   const auto live = static_cast<std::size_t>(kLiveIqSeconds / kChunkSeconds);
-  return {info.live ? live : kReplayChunks, 1, 1, info.live ? Overrun::drop : Overrun::wait};
+  return {info.live ? live : kReplayChunks, readers, 1, info.live ? Overrun::drop : Overrun::wait};
 }
 
 IqSlot make_iq_slot(const SourceInfo& info) {
@@ -57,6 +57,13 @@ SpectrumSlot make_spectrum_slot(const SourceInfo& info) {
   return slot;
 }
 
+struct CloseAtEnd {
+  Evidence* evidence;
+  ~CloseAtEnd() {
+    if (evidence != nullptr) evidence->close();
+  }
+};
+
 bool comes_before(const StreamEvent& a, const StreamEvent& b) {
   return std::tie(a.spectrum, a.channel, a.ordinal) < std::tie(b.spectrum, b.channel, b.ordinal);
 }
@@ -68,7 +75,7 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
     : source_(std::move(source)),
       info_(source_->info()),
       options_(options),
-      iq_(iq_shape(info_), [this] { return make_iq_slot(info_); }),
+      iq_(iq_shape(info_, options.evidence != nullptr ? 2 : 1), [this] { return make_iq_slot(info_); }),
       spectra_(spectrum_shape(info_, worker_count(options)), [this] { return make_spectrum_slot(info_); }),
       bank_(info_, registry, iq_, spectra_, options.watch_links),
       clock_(info_.rate),
@@ -82,6 +89,7 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
     inputs_.push_back({event_rings_[i].get()});
   }
   make_linkers(registry);
+  if (options.evidence != nullptr) evidence_.emplace(info_, make_iq_slot(info_), iq_, 1, *options.evidence);
   if (!info_.live) return;
   overload_.emplace(
       OverloadWatch::Rings{iq_, spectra_, kChunkSeconds,
@@ -125,6 +133,12 @@ void Sensor::fail(std::exception_ptr failure) {
 }
 
 void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
+  std::jthread keeper, recorder;
+  const CloseAtEnd notes{options_.evidence};  // the keeper ends when the feed has told all
+  if (evidence_) {
+    keeper = start([this] { evidence_->write(); });
+    recorder = start([this] { evidence_->record(); });
+  }
   {
     std::vector<std::jthread> channels;
     for (const auto& worker : workers_) channels.push_back(start([&worker] { worker->run(); }));
@@ -136,6 +150,8 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
     for (std::size_t i = 0; i < channels.size(); ++i)
       load_.watch("channels" + std::to_string(i), channels[i].native_handle());
     load_.watch("feed", pthread_self());
+    if (evidence_) load_.watch("evidence", keeper.native_handle());
+    if (evidence_) load_.watch("recorder", recorder.native_handle());
 
     for (;;) {
       // Nothing can be told before the slowest worker has passed it, so that is whom to wait for.
@@ -325,6 +341,7 @@ LiveStatus Sensor::live_status(dsp::SampleIndex now) {
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   LiveStatus live{load_.shares(), elapsed - static_cast<double>(now.value) / info_.rate.value,
                   source_->health()};
+  if (options_.evidence != nullptr) live.evidence = options_.evidence->status();
   if (live.device && live.device->state != DeviceState::streaming) live.lag_s.reset();
   if (overload_) live.overload = overload_->status();
   return live;

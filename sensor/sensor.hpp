@@ -17,6 +17,7 @@
 #include "sensor/bank_stage.hpp"
 #include "sensor/calibration.hpp"
 #include "sensor/channel_worker.hpp"
+#include "sensor/evidence/evidence_stage.hpp"
 #include "sensor/feed_stage.hpp"
 #include "sensor/load_meter.hpp"
 #include "sensor/overload_watch.hpp"
@@ -40,10 +41,12 @@ struct SensorOptions {
   bool watch_links = true;
   /// Of the receiver; without it levels are told in dBFS alone.
   std::optional<Calibration> calibration{};
+  Evidence* evidence = nullptr;  ///< where snippets are kept; outlives the sensor. For devices only
 };
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ the caller of run(),
-/// which is the feed thread. A recording's rings wait, so that nothing is lost; a device's rings drop and
+/// which is the feed thread. IqRing→ recorder thread → evidence thread → disk, if there is Evidence, whose
+/// sink is among the feed's. A recording's rings wait, so that nothing is lost; a device's rings drop and
 /// count.
 class Sensor {
  public:
@@ -90,6 +93,7 @@ class Sensor {
   IqRing iq_;
   SpectrumRing spectra_;
   BankStage bank_;
+  std::optional<EvidenceStage> evidence_;
   std::vector<std::unique_ptr<EventRing>> event_rings_;
   std::vector<std::unique_ptr<ChannelWorker>> workers_;
   std::mutex failure_lock_;

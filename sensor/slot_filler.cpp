@@ -17,21 +17,25 @@ std::span<std::byte> SlotFiller::room() { return std::span(slot().native).subspa
 bool SlotFiller::goes_on(const SourceChunk& chunk) const {
   const SourceChunk& before = slot_->chunk;
   return !chunk.gap && !chunk.retuned && !chunk.time && chunk.centre == before.centre &&
-         chunk.first == before.first + static_cast<std::int64_t>(before.samples);
+         chunk.gain == before.gain && chunk.first == before.first + static_cast<std::int64_t>(before.samples);
 }
 
 void SlotFiller::take(const SourceChunk& chunk) {
+  if (chunk.time) anchor_ = {chunk.first, *chunk.time};
   IqSlot* at = &slot();
   if (filled_ == 0) {
     at->chunk = chunk;
+    at->anchor = anchor_;
   } else if (goes_on(chunk)) {
     at->chunk.samples += chunk.samples;
+    at->chunk.saturated += chunk.saturated;
   } else {
     const auto read = std::span(at->native).subspan(filled_ * sample_bytes_, chunk.samples * sample_bytes_);
     hand_over();
     IqSlot& next = slot();  // the one handed over is only read by others, until the ring has gone round
     std::copy(read.begin(), read.end(), next.native.begin());
     next.chunk = chunk;
+    next.anchor = anchor_;
   }
   filled_ = slot_->chunk.samples;
   // A read into the little that would be left costs more than it brings.

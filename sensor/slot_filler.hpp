@@ -27,8 +27,9 @@ class SlotFiller {
   IqRing& ring_;
   std::size_t sample_bytes_;
   IqSlot& spare_;
-  IqSlot* slot_ = nullptr;  // under way: of the ring, or the spare one
-  std::size_t filled_ = 0;  // samples in it
+  IqSlot* slot_ = nullptr;             // under way: of the ring, or the spare one
+  std::optional<ClockAnchor> anchor_;  // the last
+  std::size_t filled_ = 0;             // samples in it
 };
 
 }  // namespace windhover::sensor

@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sensor/cli/evidence_arguments.hpp"
 #include "sensor/cli/gateway_arguments.hpp"
+#include "sensor/cli/record_arguments.hpp"
 #include "sensor/config_error.hpp"
 
 namespace windhover::sensor {
@@ -24,6 +26,8 @@ struct Raw {
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
   GatewayArguments gateway;
+  EvidenceArguments evidence;
+  RecordArguments record;
 };
 
 void add_output_options(CLI::App& app, Raw& raw, OutputOptions& out) {
@@ -156,6 +160,7 @@ CLI::App* add_run(CLI::App& app, Raw& raw) {
   add_output_options(*run, raw, raw.run.output);
   add_feed_access_options(*run, raw, raw.run.output);
   add_privacy_options(*run, raw);
+  raw.evidence.add_to(*run);
   return run;
 }
 
@@ -263,6 +268,7 @@ RunCommand finish_run(CLI::App& app, Raw& raw) {
   command.device.antenna = given(app, "--antenna", raw.antenna);
   command.device.bandwidth_hz = given(app, "--bandwidth", raw.bandwidth_hz);
   finish_output(app, raw, command.output);
+  command.evidence = raw.evidence.finish(app);
   return command;
 }
 
@@ -296,6 +302,7 @@ Command parse_arguments(int argc, char** argv) {
   CLI::App* run = add_run(app, raw);
   const CLI::App* listen = add_listen(app, raw);
   const CLI::App* bench = add_bench(app, raw);
+  const CLI::App* record = raw.record.add_to(app);
   const CLI::App* gateway = raw.gateway.add_to(app);
   const CLI::App* devices = app.add_subcommand("devices", "SDRs found, and what each could hear");
   CLI::App* keygen =
@@ -322,6 +329,7 @@ Command parse_arguments(int argc, char** argv) {
   }
   if (*listen) return finish_listen(*listen, raw);
   if (*bench) return raw.bench;
+  if (*record) return raw.record.finish();
   if (*devices) return DevicesCommand{};
   if (*keygen) return raw.keygen;
   if (*gateway) return raw.gateway.finish();

@@ -10,7 +10,9 @@
 
 #include "gateway/options.hpp"
 #include "sensor/cli/config_arguments.hpp"
+#include "sensor/cli/record_arguments.hpp"
 #include "sensor/decoder_choice.hpp"
+#include "sensor/evidence/evidence_options.hpp"
 #include "sensor/listen.hpp"
 #include "sensor/privacy.hpp"
 #include "sensor/recording_layout.hpp"
@@ -56,6 +58,7 @@ struct RunCommand {
   DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};
+  std::optional<EvidenceOptions> evidence{};
 };
 
 struct SynthCommand {
@@ -88,7 +91,7 @@ struct NoCommand {
 };
 
 using Command = std::variant<NoCommand, ReplayCommand, RunCommand, ListenOptions, SynthCommand, BenchCommand,
-                             DevicesCommand, KeygenCommand, GatewayCommand>;
+                             DevicesCommand, KeygenCommand, GatewayCommand, RecordCommand>;
 
 /// Of a subscriber, from the key files that it was given; none without any. Throws ConfigError for one alone.
 std::optional<CurveClientKeys> curve_client_keys(const std::optional<std::string>& own,

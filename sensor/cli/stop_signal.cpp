@@ -5,7 +5,7 @@
 namespace windhover::sensor {
 namespace {
 
-std::atomic<bool> stopped{false}, reload{false};
+std::atomic<bool> stopped{false}, reload{false}, evidence{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
 
 }  // namespace
@@ -26,5 +26,15 @@ std::atomic<bool>& reload_on_signal() {
   sigaction(SIGHUP, &action, nullptr);
   return reload;
 }
+
+std::atomic<bool>& evidence_on_signal() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { evidence = true; };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &action, nullptr);
+  return evidence;
+}
+
+void ignore_evidence_signal() { std::signal(SIGUSR1, SIG_IGN); }
 
 }  // namespace windhover::sensor

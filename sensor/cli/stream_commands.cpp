@@ -16,6 +16,7 @@
 #include "sensor/cli/stop_signal.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/device_care.hpp"
+#include "sensor/evidence/evidence_sink.hpp"
 #include "sensor/feed.hpp"
 #include "sensor/feed_reader.hpp"
 #include "sensor/link_table.hpp"
@@ -49,8 +50,8 @@ TrustOptions trust_options(const OutputOptions& options) {
 /// The sinks that the user asked for and the stage that feeds them, in the thread that uses them.
 class Outputs {
  public:
-  /// `service`: of a live stream only, and outlives these outputs.
-  explicit Outputs(const OutputOptions& options, LiveService* service = nullptr)
+  /// `service` and `evidence`: of a live stream only, and outlive these outputs.
+  explicit Outputs(const OutputOptions& options, LiveService* service = nullptr, Evidence* evidence = nullptr)
       : board_(operator_position_at(options.privacy, "table")) {
     const std::string boot = options.boot.empty() ? new_boot_id() : options.boot;
     if (options.jsonl)
@@ -67,6 +68,11 @@ class Outputs {
       });
       sinks.push_back(service_.get());
       locate = [service] { return service->locate(); };
+    }
+    if (evidence != nullptr) {
+      const PlaceDetail detail = operator_position_at(options.privacy, "feed");
+      evidence_ = std::make_unique<EvidenceSink>(*evidence, detail);
+      sinks.push_back(evidence_.get());
     }
     if (jsonl_) sinks.push_back(jsonl_.get());
     if (feed_) sinks.push_back(feed_.get());
@@ -100,6 +106,7 @@ class Outputs {
   std::unique_ptr<JsonlSink> jsonl_;
   std::unique_ptr<Feed> feed_;
   std::unique_ptr<ServiceSink> service_;
+  std::unique_ptr<EvidenceSink> evidence_;
   std::unique_ptr<FeedStage> stage_;
 };
 
@@ -108,6 +115,19 @@ void check(const OutputOptions& options) {
   if (options.curve_key) read_curve_secret_file(*options.curve_key);
   if (!options.allow.empty()) AccessList{options.allow};
   trust_options(options);
+}
+
+/// What `command` asks to be kept, and who may ask for more.
+std::optional<Evidence> evidence_of(const RunCommand& command) {
+  if (!command.evidence) {
+    ignore_evidence_signal();
+    return std::nullopt;
+  }
+  if (hides_anything(command.output.privacy))
+    std::cerr << "evidence keeps samples, and these hold what the privacy options hide on the feed\n";
+  EvidenceOptions options = *command.evidence;
+  options.asked = &evidence_on_signal();
+  return std::make_optional<Evidence>(std::move(options));
 }
 
 }  // namespace
@@ -146,7 +166,9 @@ int run_live(const RunCommand& command) {
   OutputOptions output = command.output;
   output.levels_comparable = command.device.gain_db.has_value();
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
-  Outputs outputs(output, &service);
+  std::optional<Evidence> evidence = evidence_of(command);
+  Outputs outputs(output, &service, evidence ? &*evidence : nullptr);
+  if (evidence) options.evidence = &*evidence;
   auto source = at_bank_rate(std::make_unique<DeviceCare>(command.device), options.notes);
   std::cerr << "listening with " << source->info().description << '\n';
   Sensor sensor(std::move(source), decoders, options);

@@ -133,4 +133,21 @@ BOOST_AUTO_TEST_CASE(an_overload_is_raised_once_and_cleared_when_nothing_has_bee
   BOOST_TEST(cleared[0].cleared);
 }
 
+BOOST_AUTO_TEST_CASE(evidence_that_cannot_be_kept_is_told_until_it_can_be_kept_again) {
+  Statuses statuses;
+  statuses.stream.live->evidence.emplace();
+  BOOST_TEST(statuses.tell().empty());
+  statuses.stream.live->evidence->failing = true;
+  statuses.stream.live->evidence->trouble = "the disk is full";
+  const auto raised = statuses.tell();
+  BOOST_REQUIRE(raised.size() == 1U);
+  BOOST_TEST(raised[0].id == "sensor_trouble-evidence");
+  BOOST_TEST(raised[0].text == "Evidence is not kept: the disk is full.");
+  for (int i = 0; i < 30; ++i) BOOST_TEST(statuses.tell().empty());
+  statuses.stream.live->evidence->failing = false;
+  const auto cleared = statuses.tell_until_cleared();
+  BOOST_REQUIRE(cleared.size() == 1U);
+  BOOST_TEST(cleared[0].cleared);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

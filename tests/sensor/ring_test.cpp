@@ -265,6 +265,29 @@ BOOST_AUTO_TEST_CASE(an_impossible_shape_is_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_CASE(a_writer_that_only_tries_neither_waits_nor_moves_a_reader) {
+  Ring<int> ring({3, 2, 1, Overrun::wait}, [] { return 0; });
+  for (int i = 0; i < 3; ++i) {
+    int* const slot = ring.try_acquire();
+    BOOST_REQUIRE(slot != nullptr);
+    *slot = i;
+    ring.publish();
+  }
+  BOOST_TEST(ring.try_acquire() == nullptr);
+  BOOST_TEST(*ring.read(0) == 0);
+  BOOST_TEST(ring.try_acquire() == nullptr);  // the other reader has not
+  {
+    const auto lease = ring.read(1);
+    BOOST_TEST(*lease == 0);
+    BOOST_TEST(ring.try_acquire() == nullptr);  // it is still looking
+  }
+  BOOST_TEST(ring.try_acquire() != nullptr);
+  BOOST_TEST(ring.lost(0) + ring.lost(1) == 0U);
+  ring.publish();
+  ring.cancel();
+  BOOST_TEST(ring.try_acquire() == nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE(threads)
 BOOST_AUTO_TEST_SUITE(ring)
 
