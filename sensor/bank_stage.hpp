@@ -22,6 +22,15 @@ class BankStage {
   BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
             SpectrumRing& spectra, bool watch_links = true);
 
+  struct Tuned {
+    std::unique_ptr<ChannelPlan> plan;
+    std::unique_ptr<Gatekeeper> gates;
+  };
+
+  /// Plans the channels around a centre that will be tuned to, so that nothing is made then; before run().
+  /// Throws std::logic_error if a decoder asks for the impossible.
+  const Tuned& prepare(dsp::Hertz centre);
+
   /// Until the IQ ring ends; then closes the spectrum ring.
   void run();
 
@@ -37,13 +46,8 @@ class BankStage {
   static constexpr std::size_t kBatch = 32;
 
  private:
-  struct Tuned {
-    std::unique_ptr<ChannelPlan> plan;
-    std::unique_ptr<Gatekeeper> gates;
-  };
-
   void take(const IqSlot& slot, std::uint64_t lost_chunks);
-  void tune(dsp::Hertz centre);
+  void tune(dsp::Hertz centre, std::int64_t settling);
   void push(const dsp::AssembledBlock& block);
   void take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins);
   void open_windows(const std::vector<std::uint8_t>& reasons);
@@ -75,7 +79,7 @@ class BankStage {
   std::int64_t unbroken_ = 0;  // blocks since the last gap
   double emission_budget_ = 0;
   std::vector<ClockAnchor> new_anchors_;
-  std::optional<dsp::Hertz> new_centre_;
+  std::optional<Retune> retune_;
   StreamCounters counters_;
   dsp::SampleIndex expected_{};
   std::int64_t seconds_told_ = 0;

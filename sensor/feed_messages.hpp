@@ -19,6 +19,7 @@
 #include "sensor/links/link_report.hpp"
 #include "sensor/sensor_position.hpp"
 #include "sensor/time.hpp"
+#include "sensor/tuning/tuning_status.hpp"
 
 namespace windhover::sensor {
 
@@ -261,6 +262,7 @@ struct LiveStatus {
   std::map<std::string, double> thread_load;  ///< share of one core, 0..1, by thread
   std::optional<double> lag_s;                ///< from the air to the feed; absent while no samples come
   std::optional<DeviceHealth> device{};
+  std::optional<TuningStatus> tuning{};
 };
 
 /// What the pipeline knows about the stream, counted from its start.

@@ -162,9 +162,10 @@ void FeedStage::note_listening(double low_hz, double high_hz, double seconds, Ut
   listened_until_ = now;
 }
 
-void FeedStage::on_retune(double low_hz, double high_hz, UtcTime now) {
+void FeedStage::on_retune(double low_hz, double high_hz, UtcTime now, double settling_s) {
   advance(now);
-  const double seconds = std::chrono::duration<double>(now - listened_until_.value_or(now)).count();
+  const double passed_s = std::chrono::duration<double>(now - listened_until_.value_or(now)).count();
+  const double seconds = std::max(0.0, passed_s - settling_s);
   seconds_before_retune_ += seconds;
   note_listening(low_hz, high_hz, seconds, now);
 }

@@ -61,8 +61,8 @@ class FeedStage {
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
-  /// The band that was received so far ends here.
-  void on_retune(double low_hz, double high_hz, UtcTime now);
+  /// The band that was received so far has ended, settling_s ago: so long the tuner was on its way.
+  void on_retune(double low_hz, double high_hz, UtcTime now, double settling_s = 0);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
   /// See FeedSink: between messages, and while there are none.

@@ -35,6 +35,8 @@ struct StreamCounters {
   std::uint64_t dropped_chunks = 0;     ///< between radio and bank
   std::uint64_t dropped_spectra = 0;    ///< because a channel worker sat on the slot
   std::uint64_t dropped_emissions = 0;  ///< because there were too many
+  std::uint64_t retunes = 0;
+  std::uint64_t settling_samples = 0;  ///< that retunes cost
 };
 
 struct ClockAnchor {
@@ -42,11 +44,16 @@ struct ClockAnchor {
   UtcTime time;
 };
 
+struct Retune {
+  dsp::Hertz centre;      ///< from here on
+  std::int64_t settling;  ///< samples that it cost
+};
+
 /// Facts of the stream that travel with its blocks, so that they reach the feed at the right place.
 struct StreamFacts {
   std::vector<ClockAnchor> anchors;
   std::optional<StreamCounters> counters;  ///< at each whole second of the stream
-  std::optional<dsp::Hertz> centre;        ///< tuned anew
+  std::optional<Retune> retune;
 };
 
 /// That end within one block; more of them are counted as dropped.

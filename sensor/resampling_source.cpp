@@ -98,6 +98,7 @@ void ResamplingSource::begin_run() {
   chunk_waits_ = false;
   next_out_ = chunk_;
   next_out_.first = {scaled(chunk_.first)};
+  next_out_.settling = scaled({chunk_.settling});
   const bool finite = std::all_of(samples_.begin(), samples_.end(), [](dsp::cf32 x) {
     return std::isfinite(x.real()) && std::isfinite(x.imag());
   });
@@ -121,6 +122,7 @@ SourceChunk ResamplingSource::hand_out(std::span<std::byte> native) {
   out.samples = n;
   next_out_.first = next_out_.first + static_cast<std::int64_t>(n);
   next_out_.gap = next_out_.retuned = false;
+  next_out_.settling = 0;
   next_out_.time.reset();
   return out;
 }

@@ -69,6 +69,7 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
       bank_(info_, registry, iq_, spectra_, options.watch_links),
       clock_(info_.rate),
       centre_(info_.centre) {
+  if (options.tuning) tuner_.emplace(*options.tuning, info_.centre, info_.rate);
   const std::size_t workers = worker_count(options);
   const RingShape shape{kEventBatches, 1, 1, info_.live ? Overrun::drop : Overrun::wait};
   for (std::size_t i = 0; i < workers; ++i) {
@@ -76,6 +77,12 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
     workers_.push_back(std::make_unique<ChannelWorker>(WorkerShare{i, workers}, info_, bank_.first_plan(),
                                                        spectra_, *event_rings_[i]));
     inputs_.push_back({event_rings_[i].get()});
+  }
+  if (tuner_) {
+    for (const tuning::Window& window : tuner_->plan().windows) {
+      const BankStage::Tuned& tuned = bank_.prepare({window.centre_hz});
+      for (const auto& worker : workers_) worker->prepare(*tuned.plan);
+    }
   }
   make_linkers(registry);
 }
@@ -170,7 +177,9 @@ void Sensor::run_radio(const std::atomic<bool>& stop) {
       while (Clock::now() < due && !stop)
         std::this_thread::sleep_until(std::min(due, Clock::now() + std::chrono::milliseconds(50)));
     }
+    const SourceChunk read = target.chunk;
     if (slot != nullptr) iq_.publish();
+    if (tuner_) tuner_->follow(*source_, read);
   }
   iq_.close();
 }
@@ -211,7 +220,7 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   if (const auto* facts = std::get_if<StreamFacts>(&event.what)) {
     for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
     feed.advance(stream_time(event.now));
-    if (facts->centre) tell_retune(*facts->centre, event.now, feed);
+    if (facts->retune) tell_retune(*facts->retune, event.now, feed);
     if (!facts->counters) return;
     counters_ = *facts->counters;
     feed.on_status(status(counters_, event.now), stream_time(event.now));
@@ -222,6 +231,7 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   const auto timed = [&](StreamPosition& at) { at.time = time_at(at.start_s); };
   if (auto* frame = std::get_if<TimedFrame>(&event.what)) {
     timed(frame->at);
+    note_heard(event.now);
     feed.on_frame(*frame, now);
   } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
     timed(reject->at);
@@ -239,24 +249,30 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
     const auto linker = linkers_.find(part->decoder);
     if (linker == linkers_.end()) return;
     linker->second->take(part->part, {part->at.start_s, part->at.duration_s}, linked_);
-    tell_linked(part->decoder, feed, now);
+    tell_linked(part->decoder, feed, now, event.now);
   } else if (const auto* others = std::get_if<OthersHeard>(&event.what)) {
     feed.on_others(*others);
   }
 }
 
-void Sensor::tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& feed) {
+void Sensor::tell_retune(const Retune& retune, dsp::SampleIndex now, FeedStage& feed) {
   const double half_band = info_.original_rate.value_or(info_.rate).value / 2;
-  if (now.value > 0 && centre != centre_)
-    feed.on_retune(centre_.value - half_band, centre_.value + half_band, stream_time(now));
-  centre_ = centre;
+  if (now.value > 0 && retune.centre != centre_)
+    feed.on_retune(centre_.value - half_band, centre_.value + half_band, stream_time(now),
+                   static_cast<double>(retune.settling) / info_.rate.value);
+  centre_ = retune.centre;
 }
 
-void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now) {
+void Sensor::note_heard(dsp::SampleIndex now) {
+  if (tuner_) tuner_->heard(centre_, now);
+}
+
+void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now, dsp::SampleIndex index) {
   const auto position = [&](const decoders::StreamTime& at) {
     const double rate = info_.original_rate.value_or(info_.rate).value;
     return StreamPosition{std::llround(at.start_s * rate), at.start_s, at.duration_s, time_at(at.start_s)};
   };
+  if (!linked_.frames.empty()) note_heard(index);
   for (auto& [frame, at] : linked_.frames) feed.on_frame({std::move(frame), position(at)}, now);
   for (const auto& [attempt, at] : linked_.rejects) feed.on_reject({attempt, position(at)}, now);
   if (linked_.others > 0) feed.on_others({decoder, linked_.others});
@@ -268,7 +284,7 @@ void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now)
 void Sensor::finish_linkers(FeedStage& feed) {
   for (const auto& [decoder, linker] : linkers_) {
     linker->finish(linked_);
-    tell_linked(decoder, feed, stream_time(end_));
+    tell_linked(decoder, feed, stream_time(end_), end_);
   }
 }
 
@@ -283,6 +299,11 @@ LiveStatus Sensor::live_status(dsp::SampleIndex now) {
   LiveStatus live{load_.shares(), elapsed - static_cast<double>(now.value) / info_.rate.value,
                   source_->health()};
   if (live.device && live.device->state != DeviceState::streaming) live.lag_s.reset();
+  if (tuner_) {
+    live.tuning = tuner_->status(centre_);
+    live.tuning->retunes = counters_.retunes;
+    live.tuning->settling_s = static_cast<double>(counters_.settling_samples) / info_.rate.value;
+  }
   return live;
 }
 

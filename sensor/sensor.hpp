@@ -21,6 +21,7 @@
 #include "sensor/pipeline_blocks.hpp"
 #include "sensor/sample_clock.hpp"
 #include "sensor/source.hpp"
+#include "sensor/tuner.hpp"
 
 namespace windhover::sensor {
 
@@ -35,6 +36,7 @@ struct SensorOptions {
   std::vector<std::string> notes{};  ///< for `status`
   /// Whether emissions are sought and snapshots of them taken; off, links are told by headers alone.
   bool watch_links = true;
+  std::optional<tuning::Plan> tuning{};  ///< of a device that is at the first of its windows
 };
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ the caller of run(),
@@ -68,8 +70,9 @@ class Sensor {
   void tell_silence(FeedStage& feed);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
-  void tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& feed);
-  void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now);
+  void tell_retune(const Retune& retune, dsp::SampleIndex now, FeedStage& feed);
+  void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now, dsp::SampleIndex index);
+  void note_heard(dsp::SampleIndex now);
   void finish_linkers(FeedStage& feed);
   UtcTime stream_time(dsp::SampleIndex index);
   UtcTime time_at(double start_s) const;
@@ -82,6 +85,7 @@ class Sensor {
   IqRing iq_;
   SpectrumRing spectra_;
   BankStage bank_;
+  std::optional<Tuner> tuner_;
   std::vector<std::unique_ptr<EventRing>> event_rings_;
   std::vector<std::unique_ptr<ChannelWorker>> workers_;
   std::mutex failure_lock_;

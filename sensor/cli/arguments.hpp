@@ -17,6 +17,7 @@
 #include "sensor/sensor.hpp"
 #include "sensor/service/gpsd_position.hpp"
 #include "sensor/soapy_source.hpp"
+#include "sensor/tuning/wishes.hpp"
 
 namespace windhover::sensor {
 
@@ -51,7 +52,8 @@ struct RunCommand {
   ConfigArguments config{};
   std::vector<ConfigSetting> settings{};  ///< all that the config file says
   std::vector<std::string> arguments{};   ///< that it was made of
-  SoapyOptions device{};
+  SoapyOptions device{};  ///< anywhere: the plan decides
+  tuning::TuningOptions tuning{};
   DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 
 #include "sensor/coverage/signal_classes.hpp"
 
@@ -54,24 +53,24 @@ CoverageMessage Coverage::message(UtcTime now) const {
   CoverageMessage told;
   told.head.time = now;
   told.window_s = seconds_between(*begin_, now);
-  double longest_s = 0;
+  const bool is_parked = stretches_.size() == 1;
   for (const Stretch& each : stretches_) {
-    longest_s = std::max(longest_s, each.seconds);
     const auto known = std::ranges::find_if(told.bands, [&](const BandShare& band) {
       return band.low_hz == each.low_hz && band.high_hz == each.high_hz;
     });
     const double share = each.seconds / told.window_s;
-    if (known == told.bands.end())
+    if (known == told.bands.end()) {
       told.bands.push_back({each.low_hz, each.high_hz, share});
-    else
+      if (!is_parked) told.bands.back().visit_s = each.seconds;
+    } else {
       known->share += share;
+      known->visit_s = std::max(known->visit_s, each.seconds);
+    }
   }
   for (BandShare& band : told.bands) band.share = std::min(band.share, 1.0);
   std::ranges::sort(told.bands, {}, &BandShare::low_hz);
-  const bool is_parked = stretches_.size() == 1;
-  const double visit_s = is_parked ? std::numeric_limits<double>::infinity() : longest_s;
   for (const SignalClass& signals : signal_classes()) {
-    const Intercept chance = intercept(signals, told.bands, told.window_s, visit_s);
+    const Intercept chance = intercept(signals, told.bands, told.window_s);
     told.intercept.push_back({signals.name, chance.one, chance.window});
   }
   return told;

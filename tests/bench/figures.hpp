@@ -61,6 +61,7 @@ bool emission_detection(std::ostream& out, Effort effort);
 bool emission_noise(std::ostream& out, Effort effort);
 bool emission_cost(std::ostream& out, Effort effort);
 bool live_faults(std::ostream& out, Effort effort);
+bool retune(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

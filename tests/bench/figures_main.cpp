@@ -132,6 +132,11 @@ std::span<const Figure> figures() {
              "each fault of a device ten times at random: decoding again 5 s after it ends (30 s for a "
              "vanished device), named by status, one process from start to end",
              true, live_faults},
+      Figure{
+          "retune",
+          "a change of window costs at most 30 ms beyond what the device needs, and of the aircraft in two "
+          "windows that take turns all frames are decoded that are sent while their window is received",
+          true, retune},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };
