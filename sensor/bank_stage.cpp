@@ -33,7 +33,7 @@ BankStage::BankStage(const SourceInfo& source, std::span<const decoders::Decoder
       assembler_(geometry_, source.format, [this](const dsp::AssembledBlock& block) { push(block); }),
       emissions_(geometry_),
       snapshots_(geometry_) {
-  tune(source.centre, 0);
+  tune(source.centre);
 }
 
 void BankStage::run() {
@@ -52,7 +52,7 @@ void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
     end_emissions();
     spectra_.publish(spectra_.held());
     emissions_.forget_floor();
-    tune(chunk.centre, chunk.settling);
+    tune(chunk.centre);
     ++counters_.retunes;
   }
   const bool has_hole = counters_.samples > 0 && chunk.first != expected_;
@@ -83,7 +83,7 @@ const BankStage::Tuned& BankStage::prepare(dsp::Hertz centre) {
   return plans_.back();
 }
 
-void BankStage::tune(dsp::Hertz centre, std::int64_t settling) {
+void BankStage::tune(dsp::Hertz centre) {
   const Tuned& tuned = prepare(centre);
   plan_ = tuned.plan.get();
   gates_ = tuned.gates.get();
@@ -91,7 +91,7 @@ void BankStage::tune(dsp::Hertz centre, std::int64_t settling) {
   open_until_.assign(plan_->channels.size(), -1);
   blocks_ = 0;
   dc_.restart();
-  retune_ = Retune{centre, settling};
+  retune_ = Retune{centre, counters_.samples};
 }
 
 void BankStage::push(const dsp::AssembledBlock& block) {

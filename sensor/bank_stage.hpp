@@ -47,7 +47,7 @@ class BankStage {
 
  private:
   void take(const IqSlot& slot, std::uint64_t lost_chunks);
-  void tune(dsp::Hertz centre, std::int64_t settling);
+  void tune(dsp::Hertz centre);
   void push(const dsp::AssembledBlock& block);
   void take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins);
   void open_windows(const std::vector<std::uint8_t>& reasons);

@@ -149,25 +149,23 @@ void FeedStage::locate() {
 
 void FeedStage::note_listening(const StreamStatus& stream, UtcTime now) {
   if (!stream.band_low_hz || !stream.band_high_hz || !(stream.rate_hz > 0)) return;
-  const std::uint64_t received = stream.samples - std::min(samples_noted_, stream.samples);
-  samples_noted_ = stream.samples;
-  const double seconds =
-      static_cast<double>(received) / stream.rate_hz - std::exchange(seconds_before_retune_, 0);
-  note_listening(*stream.band_low_hz, *stream.band_high_hz, std::max(seconds, 0.0), now);
+  note_listening(*stream.band_low_hz, *stream.band_high_hz,
+                 seconds_since_noted(stream.samples, stream.rate_hz), now);
+}
+
+double FeedStage::seconds_since_noted(std::uint64_t samples, double rate_hz) {
+  const std::uint64_t before = std::exchange(samples_noted_, samples);
+  return static_cast<double>(samples - std::min(before, samples)) / rate_hz;
 }
 
 void FeedStage::note_listening(double low_hz, double high_hz, double seconds, UtcTime now) {
   emission_links_.on_listening(low_hz, high_hz, seconds, now);
   coverage_.on_listening(low_hz, high_hz, seconds, now);
-  listened_until_ = now;
 }
 
-void FeedStage::on_retune(double low_hz, double high_hz, UtcTime now, double settling_s) {
+void FeedStage::on_retune(double low_hz, double high_hz, std::uint64_t samples, UtcTime now) {
   advance(now);
-  const double passed_s = std::chrono::duration<double>(now - listened_until_.value_or(now)).count();
-  const double seconds = std::max(0.0, passed_s - settling_s);
-  seconds_before_retune_ += seconds;
-  note_listening(low_hz, high_hz, seconds, now);
+  note_listening(low_hz, high_hz, seconds_since_noted(samples, high_hz - low_hz), now);
 }
 
 void FeedStage::advance(UtcTime now) {
@@ -196,7 +194,6 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tell(due_coverage_);
   tell_status(stream, now);
   samples_noted_ = 0;
-  listened_until_.reset();
   coverage_ = {};
   recent_.clear();  // the next stream counts its seconds anew
 }

@@ -46,7 +46,7 @@ struct ClockAnchor {
 
 struct Retune {
   dsp::Hertz centre;      ///< from here on
-  std::int64_t settling;  ///< samples that it cost
+  std::uint64_t samples;  ///< received before
 };
 
 /// Facts of the stream that travel with its blocks, so that they reach the feed at the right place.

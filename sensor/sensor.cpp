@@ -256,11 +256,16 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
 }
 
 void Sensor::tell_retune(const Retune& retune, dsp::SampleIndex now, FeedStage& feed) {
-  const double half_band = info_.original_rate.value_or(info_.rate).value / 2;
+  const double rate = info_.original_rate.value_or(info_.rate).value;
   if (now.value > 0 && retune.centre != centre_)
-    feed.on_retune(centre_.value - half_band, centre_.value + half_band, stream_time(now),
-                   static_cast<double>(retune.settling) / info_.rate.value);
+    feed.on_retune(centre_.value - rate / 2, centre_.value + rate / 2, original_samples(retune.samples),
+                   stream_time(now));
   centre_ = retune.centre;
+}
+
+std::uint64_t Sensor::original_samples(std::uint64_t samples) const {
+  const double rate = info_.original_rate.value_or(info_.rate).value;
+  return static_cast<std::uint64_t>(std::llround(static_cast<double>(samples) * (rate / info_.rate.value)));
 }
 
 void Sensor::note_heard(dsp::SampleIndex now) {
@@ -311,20 +316,16 @@ StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now
   StreamStatus s;
   s.source = info_.description;
   const double rate = info_.original_rate.value_or(info_.rate).value;
-  const double scale = rate / info_.rate.value;
-  const auto original = [&](std::uint64_t samples) {
-    return static_cast<std::uint64_t>(std::llround(static_cast<double>(samples) * scale));
-  };
   s.rate_hz = rate;
   s.center_hz = centre_.value;
   s.band_low_hz = centre_.value - rate / 2;
   s.band_high_hz = centre_.value + rate / 2;
   s.time_known = clock_.known();
-  s.samples = original(counters.samples);
+  s.samples = original_samples(counters.samples);
   s.stream_s = static_cast<double>(now.value) / info_.rate.value;
   s.gaps = counters.gaps;
-  s.lost_samples = original(counters.lost_samples);
-  s.nonfinite_samples = original(counters.nonfinite_samples);
+  s.lost_samples = original_samples(counters.lost_samples);
+  s.nonfinite_samples = original_samples(counters.nonfinite_samples);
   s.drops["iq"] = counters.dropped_chunks;
   s.drops["spectra"] = counters.dropped_spectra;
   if (counters.dropped_emissions > 0) s.drops["emissions"] = counters.dropped_emissions;

@@ -74,6 +74,7 @@ class Sensor {
   void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now, dsp::SampleIndex index);
   void note_heard(dsp::SampleIndex now);
   void finish_linkers(FeedStage& feed);
+  std::uint64_t original_samples(std::uint64_t samples) const;
   UtcTime stream_time(dsp::SampleIndex index);
   UtcTime time_at(double start_s) const;
   StreamStatus status(const StreamCounters& counters, dsp::SampleIndex now);
