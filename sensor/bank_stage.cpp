@@ -14,6 +14,12 @@ namespace {
 constexpr std::chrono::microseconds kNap{500};
 constexpr double kEmissionsPerBlock = 4000 * 75e-6, kMostEmissionsSaved = 400;
 
+// A synthesiser comes to a frequency within its own raster: the channels stay the same.
+constexpr dsp::Hertz kSameCentre{10};
+bool is_at(const ChannelPlan& plan, dsp::Hertz centre) {
+  return std::abs((plan.centre - centre).value) <= kSameCentre.value;
+}
+
 }  // namespace
 
 BankStage::BankStage(const SourceInfo& source, std::span<const decoders::DecoderEntry> registry, IqRing& iq,
@@ -51,18 +57,23 @@ void BankStage::hand_out() {
 void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
   const SourceChunk& chunk = slot.chunk;
   counters_.dropped_chunks += lost_chunks;
-  if (chunk.centre != plan_->centre) {
+  if (!is_at(*plan_, chunk.centre)) {
     hand_out();
     emissions_.forget_floor();
     tune(chunk.centre);
+    ++counters_.retunes;
   }
-  const bool gap = chunk.gap || lost_chunks > 0 || (counters_.samples > 0 && chunk.first != expected_);
-  if (gap) {
+  const bool has_hole = counters_.samples > 0 && chunk.first != expected_;
+  const std::int64_t lost = chunk.first - expected_ - chunk.settling;
+  // What a tuner needs on its way is a hole, but nothing was lost.
+  if (chunk.gap || lost_chunks > 0 || (has_hole && lost != 0)) {
     ++counters_.gaps;
-    counters_.lost_samples += static_cast<std::uint64_t>(std::max<std::int64_t>(0, chunk.first - expected_));
+    counters_.lost_samples += static_cast<std::uint64_t>(std::max<std::int64_t>(0, lost));
   }
   if (slot.anchor && slot.anchor != anchor_) new_anchors_.push_back(*slot.anchor);
   anchor_ = slot.anchor;
+  counters_.settling_samples += static_cast<std::uint64_t>(chunk.settling);
+  const bool gap = chunk.gap || lost_chunks > 0 || has_hole;
   counters_.samples += chunk.samples;
   take_levels(chunk);
   expected_ = chunk.first + static_cast<std::int64_t>(chunk.samples);
@@ -91,26 +102,28 @@ void BankStage::take_levels(const SourceChunk& chunk) {
   gates_->forget_floors();
 }
 
+const BankStage::Tuned& BankStage::prepare(dsp::Hertz centre) {
+  const auto known = std::ranges::find_if(plans_, [&](const Tuned& t) { return is_at(*t.plan, centre); });
+  if (known != plans_.end()) return *known;
+  auto plan = std::make_unique<ChannelPlan>(planner_.plan(centre));
+  if (plan->most_blocks_before() > static_cast<std::int64_t>(kHoldBack))
+    throw std::logic_error("a decoder wants more samples before its gate's cause than are held back");
+  auto gates = std::make_unique<Gatekeeper>(*plan);
+  plans_.push_back({std::move(plan), std::move(gates)});
+  reasons_.reserve(plans_.back().plan->channels.size());
+  open_until_.reserve(plans_.back().plan->channels.size());
+  return plans_.back();
+}
+
 void BankStage::tune(dsp::Hertz centre) {
-  const auto known =
-      std::find_if(plans_.begin(), plans_.end(), [&](const Tuned& t) { return t.plan->centre == centre; });
-  if (known == plans_.end()) {
-    auto plan = std::make_unique<ChannelPlan>(planner_.plan(centre));
-    if (plan->most_blocks_before() > static_cast<std::int64_t>(kHoldBack))
-      throw std::logic_error("a decoder wants more samples before its gate's cause than are held back");
-    auto gates = std::make_unique<Gatekeeper>(*plan);
-    plans_.push_back({std::move(plan), std::move(gates)});
-    plan_ = plans_.back().plan.get();
-    gates_ = plans_.back().gates.get();
-  } else {
-    plan_ = known->plan.get();
-    gates_ = known->gates.get();
-  }
+  const Tuned& tuned = prepare(centre);
+  plan_ = tuned.plan.get();
+  gates_ = tuned.gates.get();
   reasons_.assign(plan_->channels.size(), 0);
   open_until_.assign(plan_->channels.size(), -1);
   blocks_ = 0;
   dc_.restart();
-  new_centre_ = centre;
+  retune_ = Retune{centre, counters_.samples};
 }
 
 void BankStage::push(const dsp::AssembledBlock& block) {
@@ -273,7 +286,7 @@ void BankStage::open_windows(const std::vector<std::uint8_t>& reasons) {
 void BankStage::attach_facts(StreamFacts& facts, dsp::SampleIndex now) {
   facts.anchors.clear();
   facts.anchors.swap(new_anchors_);
-  facts.centre = std::exchange(new_centre_, std::nullopt);
+  facts.retune = std::exchange(retune_, std::nullopt);
   facts.counters.reset();
   const auto seconds = static_cast<std::int64_t>(static_cast<double>(now.value) / rate_.value);
   if (seconds <= seconds_told_) return;

@@ -27,6 +27,15 @@ class BankStage {
   void obey(const std::atomic<ShedLevel>& level) { ordered_ = &level; }
   const WaitCounter& waits() const { return waits_; }
 
+  struct Tuned {
+    std::unique_ptr<ChannelPlan> plan;
+    std::unique_ptr<Gatekeeper> gates;
+  };
+
+  /// Plans the channels around a centre that will be tuned to, so that nothing is made then; before run().
+  /// Throws std::logic_error if a decoder asks for the impossible.
+  const Tuned& prepare(dsp::Hertz centre);
+
   /// Until the IQ ring ends; then closes the spectrum ring.
   void run();
 
@@ -42,11 +51,6 @@ class BankStage {
   static constexpr std::size_t kBatch = 32;
 
  private:
-  struct Tuned {
-    std::unique_ptr<ChannelPlan> plan;
-    std::unique_ptr<Gatekeeper> gates;
-  };
-
   void take(const IqSlot& slot, std::uint64_t lost_chunks);
   void hand_out();
   void tune(dsp::Hertz centre);
@@ -89,7 +93,7 @@ class BankStage {
   double emission_budget_ = 0;
   std::optional<ClockAnchor> anchor_;  // the last
   std::vector<ClockAnchor> new_anchors_;
-  std::optional<dsp::Hertz> new_centre_;
+  std::optional<Retune> retune_;
   GainState gain_{};
   bool has_gain_ = false;
   dsp::SampleSpan saturated_{};  // of a source that converts; not told yet

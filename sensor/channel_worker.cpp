@@ -69,13 +69,18 @@ void ChannelWorker::begin_spectrum(std::uint64_t number, dsp::SampleIndex now) {
   now_ = now;
 }
 
+ChannelWorker::Tuned* ChannelWorker::find(const ChannelPlan& plan) const {
+  const auto known = std::ranges::find_if(tuned_, [&](const auto& t) { return t->plan == &plan; });
+  return known == tuned_.end() ? nullptr : known->get();
+}
+
 void ChannelWorker::tune(const ChannelPlan& plan) {
-  const auto known =
-      std::find_if(tuned_.begin(), tuned_.end(), [&](const auto& t) { return t->plan == &plan; });
-  if (known != tuned_.end()) {
-    current_ = known->get();
-    return;
-  }
+  prepare(plan);
+  current_ = find(plan);
+}
+
+void ChannelWorker::prepare(const ChannelPlan& plan) {
+  if (find(plan) != nullptr) return;
   auto tuned = std::make_unique<Tuned>(Tuned{&plan, {}});
   for (const std::uint32_t number : share_of(plan, share_)) {
     const PlannedChannel& channel = plan.channels[number];
@@ -86,7 +91,6 @@ void ChannelWorker::tune(const ChannelPlan& plan) {
                                channel.decoder->make(channel.spec)});
   }
   tuned_.push_back(std::move(tuned));
-  current_ = tuned_.back().get();
 }
 
 void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool gap) {
@@ -96,7 +100,7 @@ void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool
     tune(*slot.plan);
   }
   note_reception(slot);
-  const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.centre;
+  const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.retune;
   if (share_.index == 0 && has_facts) append(slot.facts);
   if (share_.index == 0)
     for (const TimedEmission& emission : slot.emissions) append(emission);

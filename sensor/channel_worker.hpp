@@ -24,6 +24,9 @@ class ChannelWorker {
   ChannelWorker(const WorkerShare& share, const SourceInfo& source, const ChannelPlan& first_plan,
                 SpectrumRing& spectra, EventRing& events);
 
+  /// Makes the decoders of another plan, so that nothing is made when its turn comes; before run().
+  void prepare(const ChannelPlan& plan);
+
   /// Until the spectrum ring ends; then closes the event ring.
   void run();
 
@@ -48,6 +51,7 @@ class ChannelWorker {
     std::vector<Channel> channels;
   };
 
+  Tuned* find(const ChannelPlan& plan) const;
   void tune(const ChannelPlan& plan);
   void begin_spectrum(std::uint64_t number, dsp::SampleIndex now);
   // The ring's lease is held while samples are extracted, never while they are decoded.

@@ -25,6 +25,7 @@ DeviceCare::DeviceCare(const SoapyOptions& options)
       device_(open_soapy(options)),
       info_(device_->info()),
       gain_(options, *device_),
+      tuning_ranges_(device_->tuning_ranges()),
       clock_(info_.rate),
       last_samples_(Clock::now()) {
   last_samples_at_ = last_samples_.time_since_epoch().count();
@@ -65,7 +66,8 @@ SourceChunk DeviceCare::deliver(SourceChunk chunk, std::span<const std::byte> na
     chunk.gap = true;
     streaming_since_ = arrival;
   }
-  if (chunk.gap) last_told_gap_ = arrival;
+  // What a driver loses while it tunes shows later too.
+  if (chunk.gap || chunk.retuned) last_told_gap_ = arrival;
   const auto count = static_cast<std::int64_t>(chunk.samples);
   const std::int64_t found = clock_.note(chunk.first + missing + count, chunk.samples, arrival, complete);
   if (found > 0) {
@@ -227,11 +229,12 @@ bool DeviceCare::tune(dsp::Hertz centre) {
     return true;
   }
   try {
-    device_->tune(centre);
-  } catch (const SourceError&) {
+    device_->retune(centre);
+  } catch (const std::exception&) {
     refused_tunings_.fetch_add(1, kRelaxed);
     return false;
   }
+  options_.anywhere = false;
   options_.centre = info_.centre = centre;
   return true;
 }

@@ -41,8 +41,9 @@ class DeviceCare final : public Source {
   /// Never throws, never ends. Waits 100 ms at most, or as long as the driver takes to open its device.
   SourceChunk read(std::span<std::byte> native) override;
   std::optional<DeviceHealth> health() const override;
-  /// Moves to another centre; the thread of read(). false: refused, the device stays where it was.
-  bool tune(dsp::Hertz centre);
+  bool tune(dsp::Hertz centre) override;
+  /// Of centres.
+  const std::vector<HertzRange>& tuning_ranges() const { return tuning_ranges_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -66,6 +67,7 @@ class DeviceCare final : public Source {
   std::unique_ptr<SoapySource> device_;  // none: away
   SourceInfo info_;
   GainKeeper gain_;
+  std::vector<HertzRange> tuning_ranges_;
   HostClock clock_;
   dsp::SampleIndex next_{};   // of the stream
   std::int64_t offset_ = 0;   // of the stream's index to the device's

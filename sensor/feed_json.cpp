@@ -346,6 +346,23 @@ Json evidence_json(const EvidenceStatus& evidence) {
   return json;
 }
 
+Json tuning_json(const TuningStatus& tuning) {
+  Json windows = Json::array();
+  for (const TuningStatus::Window& window : tuning.windows) {
+    Json each{{"center_hz", window.center_hz}, {"hears", window.hears}};
+    if (window.dwell_s > 0) each["dwell_s"] = rounded(window.dwell_s, kSecondDecimals);
+    windows.push_back(std::move(each));
+  }
+  Json json{{"windows", std::move(windows)},
+            {"present", tuning.present},
+            {"retunes", tuning.retunes},
+            {"settling_s", rounded(tuning.settling_s, kSecondDecimals)},
+            {"not_heard", tuning.not_heard}};
+  if (tuning.longest_absence_s > 0)
+    json["longest_absence_s"] = rounded(tuning.longest_absence_s, kSecondDecimals);
+  return json;
+}
+
 Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHealth& feed) {
   Json load = Json::object();
   for (const auto& [thread, share] : live.thread_load) put(load, thread.c_str(), share, kShareDecimals);
@@ -355,6 +372,7 @@ Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHea
   if (live.overload) json["overload"] = overload_json(*live.overload, stream);
   if (live.device) json["device"] = device_json(*live.device);
   if (live.evidence) json["evidence"] = evidence_json(*live.evidence);
+  if (live.tuning) json["tuning"] = tuning_json(*live.tuning);
   return json;
 }
 

@@ -22,6 +22,7 @@
 #include "sensor/overload.hpp"
 #include "sensor/sensor_position.hpp"
 #include "sensor/time.hpp"
+#include "sensor/tuning/tuning_status.hpp"
 
 namespace windhover::sensor {
 
@@ -282,6 +283,7 @@ struct LiveStatus {
   std::optional<DeviceHealth> device{};
   std::optional<OverloadStatus> overload{};
   std::optional<EvidenceStatus> evidence{};  ///< if it is kept
+  std::optional<TuningStatus> tuning{};
 };
 
 /// What the pipeline knows about the stream, counted from its start.

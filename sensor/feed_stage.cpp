@@ -150,30 +150,31 @@ void FeedStage::locate() {
 
 void FeedStage::note_listening(const StreamStatus& stream, UtcTime now) {
   if (!stream.band_low_hz || !stream.band_high_hz || !(stream.rate_hz > 0)) return;
-  const std::uint64_t received = stream.samples - std::min(samples_noted_, stream.samples);
-  samples_noted_ = stream.samples;
+  const std::uint64_t received = stream.samples - std::min(shed_counted_, stream.samples);
+  shed_counted_ = stream.samples;
   for (std::size_t i = 0; i < kWorks; ++i) {
     const std::uint64_t shed = stream.shed_samples[i] - std::min(shed_noted_[i], stream.shed_samples[i]);
     shed_[i] = received > 0 ? static_cast<double>(shed) / static_cast<double>(received) : 0;
   }
   shed_noted_ = stream.shed_samples;
-  const double seconds =
-      static_cast<double>(received) / stream.rate_hz - std::exchange(seconds_before_retune_, 0);
-  note_listening(*stream.band_low_hz, *stream.band_high_hz, std::max(seconds, 0.0), now);
+  note_listening(*stream.band_low_hz, *stream.band_high_hz,
+                 seconds_since_noted(stream.samples, stream.rate_hz), now);
+}
+
+double FeedStage::seconds_since_noted(std::uint64_t samples, double rate_hz) {
+  const std::uint64_t before = std::exchange(samples_noted_, samples);
+  return static_cast<double>(samples - std::min(before, samples)) / rate_hz;
 }
 
 void FeedStage::note_listening(double low_hz, double high_hz, double seconds, UtcTime now) {
   const double watched_s = seconds * (1 - shed_[static_cast<std::size_t>(Work::emissions)]);
   emission_links_.on_listening(low_hz, high_hz, watched_s, now);
   coverage_.on_listening(low_hz, high_hz, seconds, now, shed_);
-  listened_until_ = now;
 }
 
-void FeedStage::on_retune(double low_hz, double high_hz, UtcTime now) {
+void FeedStage::on_retune(double low_hz, double high_hz, std::uint64_t samples, UtcTime now) {
   advance(now);
-  const double seconds = std::chrono::duration<double>(now - listened_until_.value_or(now)).count();
-  seconds_before_retune_ += seconds;
-  note_listening(low_hz, high_hz, seconds, now);
+  note_listening(low_hz, high_hz, seconds_since_noted(samples, high_hz - low_hz), now);
 }
 
 void FeedStage::advance(UtcTime now) {
@@ -202,9 +203,9 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tell(due_coverage_);
   tell_status(stream, now);
   samples_noted_ = 0;
+  shed_counted_ = 0;
   shed_noted_ = {};
   shed_ = {};
-  listened_until_.reset();
   coverage_ = {};
   recent_.clear();  // the next stream counts its seconds anew
 }

@@ -62,8 +62,9 @@ class FeedStage {
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
-  /// The band that was received so far ends here.
-  void on_retune(double low_hz, double high_hz, UtcTime now);
+  /// The band that was received so far ends here, as wide as the rate; samples: received until then, from the
+  /// start.
+  void on_retune(double low_hz, double high_hz, std::uint64_t samples, UtcTime now);
   /// Tells what has become due; the messages are the same however often it is called.
   void advance(UtcTime now);
   /// See FeedSink: between messages, and while there are none.
@@ -87,6 +88,7 @@ class FeedStage {
   void attribute(LinkMessage& link);
   void note_listening(const StreamStatus& stream, UtcTime now);
   void note_listening(double low_hz, double high_hz, double seconds, UtcTime now);
+  double seconds_since_noted(std::uint64_t samples, double rate_hz);
   void tell(std::vector<CoverageMessage>& coverage);
   void tell(std::vector<AlertMessage>& alerts);
   void tell_status(const StreamStatus& stream, UtcTime now);
@@ -111,10 +113,9 @@ class FeedStage {
   links::AircraftLinks links_of_;
   Coverage coverage_;
   std::uint64_t samples_noted_ = 0;
+  std::uint64_t shed_counted_ = 0;  // samples
   std::array<std::uint64_t, kWorks> shed_noted_{};
-  WorkShares shed_{};                 // of what was received before the last status
-  double seconds_before_retune_ = 0;  // of these samples
-  std::optional<UtcTime> listened_until_;
+  WorkShares shed_{};  // of what was received before the last status
   Authentications authentications_;
   TrustBook trust_;
   AlertBook alerts_;

@@ -48,13 +48,20 @@ struct StreamCounters {
   std::uint64_t dropped_spectra = 0;                 ///< because a channel worker sat on the slot
   std::uint64_t dropped_emissions = 0;               ///< because there were too many
   std::array<std::uint64_t, kWorks> shed_samples{};  ///< received, for which the work was left undone
+  std::uint64_t retunes = 0;
+  std::uint64_t settling_samples = 0;  ///< that retunes cost
+};
+
+struct Retune {
+  dsp::Hertz centre;      ///< from here on
+  std::uint64_t samples;  ///< received before
 };
 
 /// Facts of the stream that travel with its blocks, so that they reach the feed at the right place.
 struct StreamFacts {
   std::vector<ClockAnchor> anchors;
   std::optional<StreamCounters> counters;  ///< at each whole second of the stream
-  std::optional<dsp::Hertz> centre;        ///< tuned anew
+  std::optional<Retune> retune;
 };
 
 /// That end within one block; more of them are counted as dropped.

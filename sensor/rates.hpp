@@ -1,9 +1,14 @@
 #pragma once
-// The limits of sample rates and centre frequencies, for metadata and flags alike.
+// Ranges, and the limits of sample rates and centre frequencies, for metadata and flags alike.
 
 #include "dsp/types.hpp"
 
 namespace windhover::sensor {
+
+struct HertzRange {
+  dsp::Hertz lowest{};
+  dsp::Hertz highest{};
+};
 
 /// NaN is not usable either.
 constexpr bool is_usable_rate(dsp::Hertz rate) { return rate.value >= 1 && rate.value <= 1e9; }

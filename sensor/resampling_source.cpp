@@ -101,6 +101,7 @@ void ResamplingSource::begin_run() {
   chunk_waits_ = false;
   next_out_ = chunk_;
   next_out_.first = {scaled(chunk_.first)};
+  next_out_.settling = scaled({chunk_.settling});
   const bool finite = std::all_of(samples_.begin(), samples_.end(), [](dsp::cf32 x) {
     return std::isfinite(x.real()) && std::isfinite(x.imag());
   });
@@ -125,6 +126,7 @@ SourceChunk ResamplingSource::hand_out(std::span<std::byte> native) {
   next_out_.first = next_out_.first + static_cast<std::int64_t>(n);
   next_out_.gap = next_out_.retuned = false;
   next_out_.saturated = std::min<std::size_t>(next_out_.saturated, 1);  // the rest is touched too
+  next_out_.settling = 0;
   next_out_.time.reset();
   return out;
 }

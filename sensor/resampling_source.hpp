@@ -19,6 +19,7 @@ class ResamplingSource final : public Source {
   ResamplingSource(std::unique_ptr<Source> inner, dsp::Hertz rate);
   const SourceInfo& info() const override { return info_; }
   SourceChunk read(std::span<std::byte> native) override;
+  bool tune(dsp::Hertz centre) override { return inner_->tune(centre); }
   std::optional<DeviceHealth> health() const override { return inner_->health(); }
 
  private:

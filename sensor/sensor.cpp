@@ -80,6 +80,7 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
       bank_(info_, registry, iq_, spectra_, options.watch_links),
       clock_(info_.rate),
       centre_(info_.centre) {
+  if (options.tuning) tuner_.emplace(*options.tuning, info_.centre, info_.rate);
   const std::size_t workers = worker_count(options);
   const RingShape shape{kEventBatches, 1, 1, info_.live ? Overrun::drop : Overrun::wait};
   for (std::size_t i = 0; i < workers; ++i) {
@@ -87,6 +88,12 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
     workers_.push_back(std::make_unique<ChannelWorker>(WorkerShare{i, workers}, info_, bank_.first_plan(),
                                                        spectra_, *event_rings_[i]));
     inputs_.push_back({event_rings_[i].get()});
+  }
+  if (tuner_) {
+    for (const tuning::Window& window : tuner_->plan().windows) {
+      const BankStage::Tuned& tuned = bank_.prepare({window.centre_hz});
+      for (const auto& worker : workers_) worker->prepare(*tuned.plan);
+    }
   }
   make_linkers(registry);
   if (options.evidence != nullptr) evidence_.emplace(info_, make_iq_slot(info_), iq_, 1, *options.evidence);
@@ -202,6 +209,7 @@ void Sensor::run_radio(const std::atomic<bool>& stop) {
         std::this_thread::sleep_until(std::min(due, Clock::now() + std::chrono::milliseconds(50)));
     }
     filler.take(chunk);
+    if (tuner_) tuner_->follow(*source_, chunk);
   }
   filler.hand_over();
   iq_.close();
@@ -255,7 +263,7 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
     reception_.forget_before({event.now.value - std::llround(kReceptionSeconds * info_.rate.value)});
     for (const ClockAnchor& anchor : facts->anchors) clock_.anchor(anchor.index, anchor.time);
     feed.advance(stream_time(event.now));
-    if (facts->centre) tell_retune(*facts->centre, event.now, feed);
+    if (facts->retune) tell_retune(*facts->retune, event.now, feed);
     if (!facts->counters) return;
     counters_ = *facts->counters;
     feed.on_status(status(counters_, event.now), stream_time(event.now));
@@ -266,6 +274,7 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
   const auto timed = [&](StreamPosition& at, double hz) { complete(at, hz); };
   if (auto* frame = std::get_if<TimedFrame>(&event.what)) {
     timed(frame->at, frame->frame.rf.centre.value);
+    note_heard(event.now);
     feed.on_frame(*frame, now);
   } else if (auto* reject = std::get_if<TimedReject>(&event.what)) {
     timed(reject->at, reject->attempt.rf.centre.value);
@@ -283,26 +292,37 @@ void Sensor::tell(StreamEvent& event, FeedStage& feed) {
     const auto linker = linkers_.find(part->decoder);
     if (linker == linkers_.end()) return;
     linker->second->take(part->part, {part->at.start_s, part->at.duration_s}, linked_);
-    tell_linked(part->decoder, feed, now);
+    tell_linked(part->decoder, feed, now, event.now);
   } else if (const auto* others = std::get_if<OthersHeard>(&event.what)) {
     feed.on_others(*others);
   }
 }
 
-void Sensor::tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& feed) {
-  const double half_band = info_.original_rate.value_or(info_.rate).value / 2;
-  if (now.value > 0 && centre != centre_)
-    feed.on_retune(centre_.value - half_band, centre_.value + half_band, stream_time(now));
-  centre_ = centre;
+void Sensor::tell_retune(const Retune& retune, dsp::SampleIndex now, FeedStage& feed) {
+  const double rate = info_.original_rate.value_or(info_.rate).value;
+  if (now.value > 0 && retune.centre != centre_)
+    feed.on_retune(centre_.value - rate / 2, centre_.value + rate / 2, original_samples(retune.samples),
+                   stream_time(now));
+  centre_ = retune.centre;
 }
 
-void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now) {
+std::uint64_t Sensor::original_samples(std::uint64_t samples) const {
+  const double rate = info_.original_rate.value_or(info_.rate).value;
+  return static_cast<std::uint64_t>(std::llround(static_cast<double>(samples) * (rate / info_.rate.value)));
+}
+
+void Sensor::note_heard(dsp::SampleIndex now) {
+  if (tuner_) tuner_->heard(centre_, now);
+}
+
+void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now, dsp::SampleIndex index) {
   const auto position = [&](const decoders::StreamTime& at, const decoders::RfFacts& rf) {
     const double rate = info_.original_rate.value_or(info_.rate).value;
     StreamPosition where{std::llround(at.start_s * rate), at.start_s, at.duration_s, {}};
     complete(where, rf.centre.value);
     return where;
   };
+  if (!linked_.frames.empty()) note_heard(index);
   for (auto& [frame, at] : linked_.frames) {
     const StreamPosition where = position(at, frame.rf);
     feed.on_frame({std::move(frame), where}, now);
@@ -317,7 +337,7 @@ void Sensor::tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now)
 void Sensor::finish_linkers(FeedStage& feed) {
   for (const auto& [decoder, linker] : linkers_) {
     linker->finish(linked_);
-    tell_linked(decoder, feed, stream_time(end_));
+    tell_linked(decoder, feed, stream_time(end_), end_);
   }
 }
 
@@ -344,6 +364,11 @@ LiveStatus Sensor::live_status(dsp::SampleIndex now) {
   if (options_.evidence != nullptr) live.evidence = options_.evidence->status();
   if (live.device && live.device->state != DeviceState::streaming) live.lag_s.reset();
   if (overload_) live.overload = overload_->status();
+  if (tuner_) {
+    live.tuning = tuner_->status(centre_);
+    live.tuning->retunes = counters_.retunes;
+    live.tuning->settling_s = static_cast<double>(counters_.settling_samples) / info_.rate.value;
+  }
   return live;
 }
 
@@ -351,20 +376,16 @@ StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now
   StreamStatus s;
   s.source = info_.description;
   const double rate = info_.original_rate.value_or(info_.rate).value;
-  const double scale = rate / info_.rate.value;
-  const auto original = [&](std::uint64_t samples) {
-    return static_cast<std::uint64_t>(std::llround(static_cast<double>(samples) * scale));
-  };
   s.rate_hz = rate;
   s.center_hz = centre_.value;
   s.band_low_hz = centre_.value - rate / 2;
   s.band_high_hz = centre_.value + rate / 2;
   s.time_known = clock_.known();
-  s.samples = original(counters.samples);
+  s.samples = original_samples(counters.samples);
   s.stream_s = static_cast<double>(now.value) / info_.rate.value;
   s.gaps = counters.gaps;
-  s.lost_samples = original(counters.lost_samples);
-  s.nonfinite_samples = original(counters.nonfinite_samples);
+  s.lost_samples = original_samples(counters.lost_samples);
+  s.nonfinite_samples = original_samples(counters.nonfinite_samples);
   s.drops["iq"] = counters.dropped_chunks;
   s.drops["spectra"] = counters.dropped_spectra;
   if (counters.dropped_emissions > 0) s.drops["emissions"] = counters.dropped_emissions;

@@ -25,6 +25,7 @@
 #include "sensor/reception.hpp"
 #include "sensor/sample_clock.hpp"
 #include "sensor/source.hpp"
+#include "sensor/tuner.hpp"
 
 namespace windhover::sensor {
 
@@ -41,7 +42,8 @@ struct SensorOptions {
   bool watch_links = true;
   /// Of the receiver; without it levels are told in dBFS alone.
   std::optional<Calibration> calibration{};
-  Evidence* evidence = nullptr;  ///< where snippets are kept; outlives the sensor. For devices only
+  Evidence* evidence = nullptr;          ///< where snippets are kept; outlives the sensor. For devices only
+  std::optional<tuning::Plan> tuning{};  ///< of a device that is at the first of its windows
 };
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ the caller of run(),
@@ -78,9 +80,11 @@ class Sensor {
   void tell_silence(FeedStage& feed);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
   void tell(StreamEvent& event, FeedStage& feed);
-  void tell_retune(dsp::Hertz centre, dsp::SampleIndex now, FeedStage& feed);
-  void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now);
+  void tell_retune(const Retune& retune, dsp::SampleIndex now, FeedStage& feed);
+  void tell_linked(std::string_view decoder, FeedStage& feed, UtcTime now, dsp::SampleIndex index);
+  void note_heard(dsp::SampleIndex now);
   void finish_linkers(FeedStage& feed);
+  std::uint64_t original_samples(std::uint64_t samples) const;
   UtcTime stream_time(dsp::SampleIndex index);
   void complete(StreamPosition& at, double hz) const;
   UtcTime time_at(double start_s) const;
@@ -94,6 +98,7 @@ class Sensor {
   SpectrumRing spectra_;
   BankStage bank_;
   std::optional<EvidenceStage> evidence_;
+  std::optional<Tuner> tuner_;
   std::vector<std::unique_ptr<EventRing>> event_rings_;
   std::vector<std::unique_ptr<ChannelWorker>> workers_;
   std::mutex failure_lock_;

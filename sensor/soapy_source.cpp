@@ -11,8 +11,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "sensor/rates.hpp"
+#include "sensor/settling.hpp"
 #include "sensor/sigmf.hpp"
 
 namespace windhover::sensor {
@@ -82,6 +84,12 @@ std::string reason_of(const char* what) {
   return reason;
 }
 
+std::vector<HertzRange> ranges_of(const SoapySDR::RangeList& list) {
+  std::vector<HertzRange> out;
+  for (const SoapySDR::Range& range : list) out.push_back({{range.minimum()}, {range.maximum()}});
+  return out;
+}
+
 NativeFormat choose_format(const SoapySDR::Device& device, std::size_t channel, double& full_scale) {
   const std::string native = device.getNativeStreamFormat(SOAPY_SDR_RX, channel, full_scale);
   const auto* known =
@@ -116,7 +124,9 @@ struct SoapySource::Device {
   void set_gain(const SoapyOptions& options);
   void set_centre(dsp::Hertz wanted);
   void start_stream();
-  SourceChunk deliver(std::size_t samples, int flags, long long time_ns);
+  void begin_settling();
+  SourceChunk nothing() const;
+  SourceChunk deliver(std::size_t samples, int flags, long long time_ns, Settling::Time began);
   void follow_hardware_time(SourceChunk& chunk, long long time_ns);
 
   OwnedDevice radio;
@@ -129,8 +139,10 @@ struct SoapySource::Device {
   dsp::SampleIndex next{};
   bool gap = false;
   bool retuned = false;
-  std::optional<long long> next_time_ns;  // that hardware time should show at sample `next`
-  std::optional<bool> time_is_utc;        // decided at the first time stamp
+  Settling settling;
+  std::optional<dsp::SampleIndex> retuned_at{};  // the first sample that is left out
+  std::optional<long long> next_time_ns;         // that hardware time should show at sample `next`
+  std::optional<bool> time_is_utc;               // decided at the first time stamp
   // Written by the reading thread alone.
   std::atomic<std::uint64_t> overflows{0}, timeouts{0}, lost_samples{0};
 };
@@ -138,7 +150,7 @@ struct SoapySource::Device {
 SoapySource::Device::Device(const SoapyOptions& options) : channel(options.channel) {
   if (!is_usable_rate(options.rate))
     throw SourceError(std::string("the sample rate ") + kRateLimits + "; correct it in the configuration.");
-  if (!is_usable_centre(options.centre))
+  if (!options.anywhere && !is_usable_centre(options.centre))
     throw SourceError(std::string("the centre frequency ") + kCentreLimits +
                       "; correct it in the configuration.");
   try {
@@ -159,7 +171,10 @@ SoapySource::Device::Device(const SoapyOptions& options) : channel(options.chann
     set_antenna(options);
     set_rate(options.rate);
     if (options.bandwidth_hz) radio->setBandwidth(SOAPY_SDR_RX, channel, *options.bandwidth_hz);
-    set_centre(options.centre);
+    if (options.anywhere)
+      centre = {radio->getFrequency(SOAPY_SDR_RX, channel)};
+    else
+      set_centre(options.centre);
     info.centre = centre;
     set_gain(options);
     start_stream();
@@ -257,7 +272,8 @@ void SoapySource::Device::follow_hardware_time(SourceChunk& chunk, long long tim
     if (late_s > 0 && late_s < kLongestLossS && chunk.gap) {
       const auto lost = std::llround(late_s * info.rate.value);
       next = next + lost;
-      lost_samples.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
+      if (settling.is_over())
+        lost_samples.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
     }
   }
   const UtcTime stamp{std::chrono::nanoseconds(time_ns)};
@@ -265,7 +281,16 @@ void SoapySource::Device::follow_hardware_time(SourceChunk& chunk, long long tim
   if (*time_is_utc) chunk.time = stamp;
 }
 
-SourceChunk SoapySource::Device::deliver(std::size_t samples, int flags, long long time_ns) {
+SourceChunk SoapySource::Device::nothing() const {
+  SourceChunk chunk;
+  chunk.state = SourceChunk::State::nothing;
+  chunk.first = next;
+  chunk.centre = centre;
+  return chunk;
+}
+
+SourceChunk SoapySource::Device::deliver(std::size_t samples, int flags, long long time_ns,
+                                         Settling::Time began) {
   SourceChunk chunk;
   chunk.samples = samples;
   chunk.gap = gap;
@@ -274,12 +299,19 @@ SourceChunk SoapySource::Device::deliver(std::size_t samples, int flags, long lo
   chunk.first = next;
   chunk.retuned = retuned;
   chunk.centre = centre;
-  gap = retuned = false;
+  gap = false;
   next = next + static_cast<std::int64_t>(samples);
-  const double length_ns = static_cast<double>(samples) / info.rate.value * 1e9;
-  if (stamped) next_time_ns = time_ns + std::llround(length_ns);
+  const auto length_ns = std::llround(static_cast<double>(samples) / info.rate.value * 1e9);
   // Some drivers stamp only the first buffer after a loss: carry the expectation on.
-  if (!stamped && next_time_ns) *next_time_ns += std::llround(length_ns);
+  const auto stamp_ns = stamped ? std::optional(time_ns) : next_time_ns;
+  if (stamp_ns) next_time_ns = *stamp_ns + length_ns;
+  if (!settling.take({began, Settling::Time::clock::now(), std::chrono::nanoseconds(length_ns), stamp_ns}))
+    return nothing();
+  retuned = false;
+  if (const auto from = std::exchange(retuned_at, std::nullopt)) {
+    chunk.settling = chunk.first - *from;
+    chunk.gap = false;
+  }
   return chunk;
 }
 
@@ -318,6 +350,7 @@ SourceChunk SoapySource::read(std::span<std::byte> native) {
   int flags = 0;
   long long time_ns = 0;
   int got = 0;
+  const auto began = Settling::Time::clock::now();
   try {
     got = device_->radio->readStream(device_->stream, buffers,
                                      native.size() / dsp::bytes_per_sample(device_->info.format), flags,
@@ -325,9 +358,10 @@ SourceChunk SoapySource::read(std::span<std::byte> native) {
   } catch (const std::exception& error) {
     throw SourceError("the device has failed " + reason_of(error.what()) + "; connect it anew.");
   }
-  if (got > 0) return device_->deliver(static_cast<std::size_t>(got), flags, time_ns);
+  if (got > 0) return device_->deliver(static_cast<std::size_t>(got), flags, time_ns, began);
   if (got == SOAPY_SDR_OVERFLOW) {
-    device_->overflows.fetch_add(1, std::memory_order_relaxed);
+    // What a driver loses while it tunes is no more than what would be left out.
+    if (device_->settling.is_over()) device_->overflows.fetch_add(1, std::memory_order_relaxed);
     device_->gap = true;
   } else if (got == SOAPY_SDR_TIMEOUT || got == 0) {
     device_->timeouts.fetch_add(1, std::memory_order_relaxed);
@@ -335,23 +369,41 @@ SourceChunk SoapySource::read(std::span<std::byte> native) {
     throw SourceError("the device has stopped streaming " + reason_of(SoapySDR_errToStr(got)) +
                       "; connect it anew.");
   }
-  SourceChunk nothing;
-  nothing.state = SourceChunk::State::nothing;
-  nothing.first = device_->next;
-  nothing.centre = device_->centre;
-  return nothing;
+  return device_->nothing();
 }
 
-void SoapySource::tune(dsp::Hertz centre) try {
+// Whatever came of it: what is on its way is not of the new centre, and may not be of the old one.
+void SoapySource::Device::begin_settling() {
+  retuned = true;
+  if (!retuned_at) retuned_at = next;
+  std::optional<long long> device_ns;
+  try {
+    if (next_time_ns && radio->hasHardwareTime()) device_ns = radio->getHardwareTime();
+  } catch (const std::exception&) {  // then as a device without stamps
+  }
+  settling.begin(Settling::Time::clock::now(), device_ns);
+}
+
+void SoapySource::retune(dsp::Hertz centre) try {
   if (!is_usable_centre(centre))
     throw SourceError(std::string("the centre frequency ") + kCentreLimits + ".");
-  device_->set_centre(centre);
-  device_->retuned = true;
+  try {
+    device_->set_centre(centre);
+  } catch (...) {
+    device_->radio->setFrequency(SOAPY_SDR_RX, device_->channel, device_->centre.value);
+    device_->begin_settling();
+    throw;
+  }
+  device_->begin_settling();
 } catch (const SourceError&) {
   throw;
 } catch (const std::exception& error) {
   throw SourceError("the device refuses to tune to " + number(centre.value) + " Hz " +
                     reason_of(error.what()) + "; choose a frequency in its range.");
+}
+
+std::vector<HertzRange> SoapySource::tuning_ranges() const {
+  return ranges_of(device_->radio->getFrequencyRange(SOAPY_SDR_RX, device_->channel));
 }
 
 void SoapySource::restart() {
@@ -382,12 +434,6 @@ std::unique_ptr<SoapySource> open_soapy(const SoapyOptions& options) {
 }
 
 namespace {
-
-std::vector<HertzRange> ranges_of(const SoapySDR::RangeList& list) {
-  std::vector<HertzRange> out;
-  for (const SoapySDR::Range& range : list) out.push_back({{range.minimum()}, {range.maximum()}});
-  return out;
-}
 
 DeviceInfo describe(const SoapySDR::Kwargs& found) {
   const auto field = [&](const char* key) {

@@ -10,6 +10,7 @@
 
 #include "dsp/types.hpp"
 #include "sensor/gain_control.hpp"
+#include "sensor/rates.hpp"
 #include "sensor/source.hpp"
 
 namespace windhover::sensor {
@@ -18,6 +19,7 @@ struct SoapyOptions {
   std::string args;  ///< SoapySDR device arguments, "driver=rtlsdr,serial=…"; empty takes the first device
   dsp::Hertz rate{};
   dsp::Hertz centre{};
+  bool anywhere = false;  ///< the centre is as the driver has it; tune() is to come
   /// Absent: with gain_control the middle of the range, else the device's own control where it has one.
   std::optional<double> gain_db{};
   bool gain_control = false;             ///< that of DeviceCare; gain_db is where it starts
@@ -50,9 +52,11 @@ class SoapySource final : public Source {
   const SourceInfo& info() const override;
   /// Waits 100 ms at most, and does not allocate.
   SourceChunk read(std::span<std::byte> native) override;
-  /// Moves to another centre; the next chunk with samples is `retuned`. Samples that the driver holds already
-  /// still come from the old centre. Throws SourceError.
-  void tune(dsp::Hertz centre);
+  /// Moves to another centre; the next chunk with samples is `retuned`, and of what was taken before the
+  /// device had settled there nothing comes. Throws SourceError; the device is then put back to where it was.
+  void retune(dsp::Hertz centre);
+  /// Of centres, of the receiving channel.
+  std::vector<HertzRange> tuning_ranges() const;
   /// Stops the stream and starts it again, the device staying open; the next chunk with samples has `gap`.
   /// Throws SourceError.
   void restart();
@@ -79,11 +83,6 @@ class SoapySource final : public Source {
 };
 
 std::unique_ptr<SoapySource> open_soapy(const SoapyOptions& options);
-
-struct HertzRange {
-  dsp::Hertz lowest{};
-  dsp::Hertz highest{};
-};
 
 /// A device as found on this machine; all ranges are of receiving channel 0.
 struct DeviceInfo {

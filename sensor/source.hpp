@@ -49,6 +49,8 @@ struct SourceChunk {
   GainState gain{};
   /// Of sources that have converted what they read: samples that were saturated before.
   std::size_t saturated = 0;
+  /// Missing before this chunk because the tuner was on its way here: no loss.
+  std::int64_t settling = 0;
   dsp::Hertz centre{};
   std::optional<UtcTime>
       time{};  ///< of the first sample, when the source knows it anew (segment start, hardware time)
@@ -65,6 +67,9 @@ class Source {
   /// Recordings: never blocks on anything but the file. Devices: returns within about 100 ms.
   /// Throws SourceError when the source is gone for good.
   virtual SourceChunk read(std::span<std::byte> native) = 0;
+  /// Moves to another centre; the thread of read(). The first chunk of the new centre is `retuned`, and all
+  /// chunks are of the centre that they name. false: refused, the source stays where it is.
+  virtual bool tune(dsp::Hertz) { return false; }
   /// Of a device that is cared for. From any thread; may wait for a device that is being opened.
   virtual std::optional<DeviceHealth> health() const { return std::nullopt; }
 };

@@ -2,6 +2,7 @@
 // Receiver for DJI DroneID bursts on any carrier of the captured band.
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "decoders/decoder.hpp"
@@ -21,6 +22,9 @@ std::vector<ChannelSpec> drone_id_channels(Band band);
 /// samples in the 8-symbol form). Source of all facts: RUB-SysSec/DroneSecurity, proto17/dji_droneid, and the
 /// recording of a Mavic Air 2.
 std::unique_ptr<Decoder> make_drone_id(const ChannelSpec& spec);
+
+/// That were seen or that receivers of others list; real aircraft are not bound to them.
+std::span<const double> known_dji_carriers_mhz();
 
 /// The DJI carrier that a measured one is named after.
 Hertz nearest_dji_carrier(Hertz measured);

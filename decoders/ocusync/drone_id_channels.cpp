@@ -10,7 +10,6 @@ namespace {
 
 using namespace dsp::literals;
 
-/// Carriers that were seen or that receivers of others list. Real aircraft are not bound to them.
 constexpr std::array kKnownCarriersMhz{2399.5, 2414.5, 2429.5, 2434.5, 2444.5, 2459.5, 2474.5,
                                        5721.5, 5731.5, 5741.5, 5756.5, 5761.5, 5771.5, 5776.5,
                                        5786.5, 5796.5, 5801.5, 5816.5, 5831.5};
@@ -27,6 +26,8 @@ double distance_to_known_mhz(Hertz centre) {
 }
 
 }  // namespace
+
+std::span<const double> known_dji_carriers_mhz() { return kKnownCarriersMhz; }
 
 Hertz nearest_dji_carrier(Hertz measured) {
   for (const double known : kKnownCarriersMhz)

@@ -20,7 +20,7 @@ struct Raw {
   KeygenCommand keygen;
   std::string speed = "max", format, jsonl, feed, curve_key, curve_server_key, gpsd;
   std::vector<std::string> protocols, operator_positions;
-  std::int64_t retention_s = 60;
+  std::int64_t retention_s = 60, longest_absence_s = 15;
   double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
   std::string gain_mode = "auto", antenna, recording_name, position;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
@@ -140,7 +140,18 @@ CLI::App* add_run(CLI::App& app, Raw& raw) {
   CLI::App* run = app.add_subcommand("run", "listen with a SoapySDR device");
   run->add_option("--device", raw.run.device.args, "SoapySDR arguments, such as driver=hackrf");
   run->add_option("--rate", raw.rate_hz, "samples per second")->type_name("HZ");
-  run->add_option("--freq", raw.freq_hz, "centre frequency")->type_name("HZ");
+  run->add_option("--freq", raw.freq_hz, "stay on this centre frequency")->type_name("HZ");
+  run->add_option(
+         "--hear", raw.run.tuning.hear,
+         "without --freq: what to look for, a protocol (dji_droneid, odid_ble, odid_wifi, dji_wifi) or a "
+         "band (2.4ghz, 5.8ghz, 5650e6-5950e6), with a priority of 1 to 10; may be repeated; else all that "
+         "the decoders can hear")
+      ->type_name("WHAT[=PRIORITY]");
+  run->add_option("--longest-absence", raw.longest_absence_s,
+                  "where it takes several windows: be back in each after so many seconds")
+      ->type_name("S")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
   auto* gain =
       run->add_option("--gain", raw.gain_db, "overall gain, kept as it is; without it see --gain-mode")
           ->type_name("DB");
@@ -258,13 +269,15 @@ RunCommand finish_run(CLI::App& app, Raw& raw) {
   raw.run.settings = raw.run.config.apply_to(app);
   require(app, "--device", "device.args");
   require(app, "--rate", "device.rate_hz");
-  require(app, "--freq", "device.freq_hz");
   RunCommand command = raw.run;
+  for (const std::string& each : command.tuning.hear) tuning::parse_wish(each);
+  command.tuning.longest_absence = std::chrono::seconds(raw.longest_absence_s);
   if (app.count("--gpsd") > 0) command.output.gpsd = parse_gpsd_address(raw.gpsd);
   command.device.rate = {raw.rate_hz};
   command.device.centre = {raw.freq_hz};
   if (!asks_for_mode) command.device.gain_db = given(app, "--gain", raw.gain_db);
   command.device.gain_control = !command.device.gain_db && raw.gain_mode == "auto";
+  command.device.anywhere = app.count("--freq") == 0;
   command.device.antenna = given(app, "--antenna", raw.antenna);
   command.device.bandwidth_hz = given(app, "--bandwidth", raw.bandwidth_hz);
   finish_output(app, raw, command.output);

@@ -19,6 +19,7 @@
 #include "sensor/sensor.hpp"
 #include "sensor/service/gpsd_position.hpp"
 #include "sensor/soapy_source.hpp"
+#include "sensor/tuning/wishes.hpp"
 
 namespace windhover::sensor {
 
@@ -51,10 +52,11 @@ struct ReplayCommand {
 
 struct RunCommand {
   ConfigArguments config{};
-  std::vector<ConfigSetting> settings{};  ///< all that the config file says
-  std::vector<std::string> arguments{};   ///< that it was made of
-  SoapyOptions device{};
+  std::vector<ConfigSetting> settings{};               ///< all that the config file says
+  std::vector<std::string> arguments{};                ///< that it was made of
+  SoapyOptions device{};                               ///< anywhere: the plan decides
   std::optional<std::filesystem::path> calibration{};  ///< see parse_calibration()
+  tuning::TuningOptions tuning{};
   DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};

@@ -8,6 +8,7 @@
 #include "sensor/privacy.hpp"
 #include "sensor/sensor_position.hpp"
 #include "sensor/service/gpsd_position.hpp"
+#include "sensor/tuning/wishes.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -56,6 +57,8 @@ constexpr ConfigKey kKeys[] = {
     {"run", "device.calibration", "--calibration", path, 0, 0, is_some_text},
     {"run", "device.antenna", "--antenna", text, 0, 0, is_some_text},
     {"run", "device.bandwidth_hz", "--bandwidth", number, 1, kMostHertz},
+    {"run", "tuning.hear", "--hear", texts, 0, 0, parses<tuning::parse_wish>},
+    {"run", "tuning.longest_absence_s", "--longest-absence", integer, 1, 3600},
     {"run", "decoders.with", "--with", texts, 0, 0, is_decoder},
     {"run", "decoders.without", "--without", texts, 0, 0, is_decoder},
     {"run", "decoders.wifi_fcs", "--wifi-fcs", text, 0, 0, is_wifi_fcs},

@@ -1,41 +1,34 @@
 #include <algorithm>
-#include <iomanip>
+#include <cmath>
 #include <iostream>
 
 #include "decoders/registry.hpp"
 #include "sensor/cli/commands.hpp"
+#include "sensor/config_error.hpp"
+#include "sensor/tuning/tuning_plan.hpp"
 
 namespace windhover::sensor {
 namespace {
 
 using dsp::Hertz;
 
-bool tunes_to(const DeviceInfo& device, Hertz centre) {
-  return std::any_of(device.frequencies.begin(), device.frequencies.end(), [&](const HertzRange& range) {
-    return range.lowest <= centre && centre <= range.highest;
-  });
+/// The highest that the filter bank takes too.
+Hertz best_rate(const DeviceInfo& device) {
+  Hertz best{};
+  for (const HertzRange& rate : device.rates)
+    if (rate.lowest <= dsp::kHighestBankRate)
+      best = std::max(best, std::min(rate.highest, dsp::kHighestBankRate));
+  return best;
 }
 
-// The bands that drones use, and a window in each that a device of some rate would look at.
-struct DroneBand {
-  const char* name;
-  Hertz centre;
-};
-constexpr DroneBand kBands[] = {{"2.4 GHz", {2441e6}}, {"5.2 GHz", {5200e6}}, {"5.8 GHz", {5787e6}}};
-
-void print_audible(const DeviceInfo& device) {
-  Hertz fastest{};
-  for (const HertzRange& rate : device.rates) fastest = std::max(fastest, rate.highest);
-  const Hertz rate = std::min(fastest, dsp::kHighestBankRate);
-  for (const DroneBand& band : kBands) {
-    if (!tunes_to(device, band.centre)) continue;
-    std::cout << "  " << band.name << " with " << rate.value / 1e6 << " MS/s around "
-              << band.centre.value / 1e6 << " MHz:";
-    for (const decoders::DecoderEntry& decoder : decoders::registry()) {
-      const auto channels = decoder.channels({band.centre - 0.5 * rate, band.centre + 0.5 * rate});
-      std::cout << ' ' << decoder.name << " (" << channels.size() << " channels)";
-    }
-    std::cout << '\n';
+/// What `run` would do with it: which windows, and what is heard in each.
+void print_plan(const DeviceInfo& device) {
+  const tuning::Reach reach{device.frequencies, best_rate(device).value, {}};
+  try {
+    std::cout << "  run --rate " << std::llround(reach.rate_hz) << ", "
+              << tuning::explain(tuning::make_plan({}, decoders::registry(), reach));
+  } catch (const ConfigError& error) {
+    std::cout << "  " << error.what() << '\n';
   }
 }
 
@@ -50,8 +43,10 @@ int run_devices() {
   }
   for (const DeviceInfo& device : devices) {
     std::cout << device.label << "  --device \"" << device.args << "\"  " << device.native_format << '\n';
-    if (device.problem) std::cout << "  cannot be asked: " << *device.problem << '\n';
-    print_audible(device);
+    if (device.problem)
+      std::cout << "  cannot be asked: " << *device.problem << '\n';
+    else
+      print_plan(device);
   }
   return 0;
 }

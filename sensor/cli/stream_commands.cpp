@@ -24,6 +24,7 @@
 #include "sensor/resampling_source.hpp"
 #include "sensor/service/notifier.hpp"
 #include "sensor/service/service_sink.hpp"
+#include "sensor/tuning/tuning_plan.hpp"
 #include "sensor/wisdom.hpp"
 
 namespace windhover::sensor {
@@ -130,6 +131,22 @@ std::optional<Evidence> evidence_of(const RunCommand& command) {
   return std::make_optional<Evidence>(std::move(options));
 }
 
+/// At the plan's first window, the plan being in `options`.
+std::unique_ptr<DeviceCare> open_tuned(const RunCommand& command,
+                                       std::span<const decoders::DecoderEntry> decoders,
+                                       SensorOptions& options) {
+  const bool is_set = !command.device.anywhere;
+  auto device = std::make_unique<DeviceCare>(command.device);
+  const tuning::Reach reach{device->tuning_ranges(), device->info().rate.value, command.device.bandwidth_hz};
+  options.tuning = tuning::make_plan(command.tuning, decoders, reach,
+                                     is_set ? std::optional(command.device.centre.value) : std::nullopt);
+  const double first_hz = options.tuning->windows.front().centre_hz;
+  if (!is_set && !device->tune({first_hz}))
+    throw SourceError("the device refuses to tune to " + std::to_string(first_hz / 1e6) +
+                      " MHz, where its plan begins; give --freq or other things to hear.");
+  return device;
+}
+
 }  // namespace
 
 int run_replay(const ReplayCommand& command) {
@@ -169,8 +186,9 @@ int run_live(const RunCommand& command) {
   std::optional<Evidence> evidence = evidence_of(command);
   Outputs outputs(output, &service, evidence ? &*evidence : nullptr);
   if (evidence) options.evidence = &*evidence;
-  auto source = at_bank_rate(std::make_unique<DeviceCare>(command.device), options.notes);
-  std::cerr << "listening with " << source->info().description << '\n';
+  auto device = open_tuned(command, decoders, options);
+  std::cerr << "listening with " << device->info().description << '\n' << tuning::explain(*options.tuning);
+  auto source = at_bank_rate(std::move(device), options.notes);
   Sensor sensor(std::move(source), decoders, options);
   wisdom.save();
   sensor.run(outputs.stage(), stop);

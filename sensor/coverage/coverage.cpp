@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 
 #include "sensor/coverage/signal_classes.hpp"
 
@@ -56,15 +55,23 @@ bool Coverage::tells_news(UtcTime now) const {
 
 std::vector<BandShare> Coverage::bands(Work needed, double window_s) const {
   std::vector<BandShare> bands;
+  const bool is_parked = stretches_.size() == 1;
   for (const Stretch& each : stretches_) {
     const auto known = std::ranges::find_if(bands, [&](const BandShare& band) {
       return band.low_hz == each.low_hz && band.high_hz == each.high_hz;
     });
     const double share = each.done_s[static_cast<std::size_t>(needed)] / window_s;
-    if (known == bands.end())
+    const bool in_slices = each.done_s[static_cast<std::size_t>(Work::everything)] < each.seconds;
+    std::optional<double> visit_s;
+    if (!is_parked) visit_s = each.seconds;
+    if (in_slices) visit_s = std::min(visit_s.value_or(kSlice_s), kSlice_s);
+    if (known == bands.end()) {
       bands.push_back({each.low_hz, each.high_hz, share});
-    else
+      if (visit_s) bands.back().visit_s = *visit_s;
+    } else {
       known->share += share;
+      if (visit_s) known->visit_s = std::max(known->visit_s, *visit_s);
+    }
   }
   for (BandShare& band : bands) band.share = std::min(band.share, 1.0);
   std::ranges::sort(bands, {}, &BandShare::low_hz);
@@ -75,18 +82,9 @@ CoverageMessage Coverage::message(UtcTime now) const {
   CoverageMessage told;
   told.head.time = now;
   told.window_s = seconds_between(*begin_, now);
-  double longest_s = 0;
-  bool in_slices = false;
-  for (const Stretch& each : stretches_) {
-    longest_s = std::max(longest_s, each.seconds);
-    in_slices |= each.done_s[static_cast<std::size_t>(Work::everything)] < each.seconds;
-  }
   told.bands = bands(Work::everything, told.window_s);
-  const bool is_parked = stretches_.size() == 1;
-  double visit_s = is_parked ? std::numeric_limits<double>::infinity() : longest_s;
-  if (in_slices) visit_s = std::min(visit_s, kSlice_s);
   for (const SignalClass& signals : signal_classes()) {
-    const Intercept chance = intercept(signals, bands(signals.needs, told.window_s), told.window_s, visit_s);
+    const Intercept chance = intercept(signals, bands(signals.needs, told.window_s), told.window_s);
     told.intercept.push_back({signals.name, chance.one, chance.window});
   }
   return told;

@@ -58,44 +58,74 @@ constexpr std::array kClasses{
     SignalClass{"fm_video", kFpv, 18e6, 0.1, kForEver, 0.1, false, Work::emissions},
 };
 
-// Of the time in which the channel lies within the band.
-double share_of(double channel_hz, double width_hz, std::span<const BandShare> bands) {
+/// What the listener does on some frequencies: of `share` of the time, in visits that begin every cycle_s.
+struct Listening {
   double share = 0;
-  for (const BandShare& band : bands)
-    if (channel_hz - width_hz / 2 >= band.low_hz && channel_hz + width_hz / 2 <= band.high_hz)
-      share += band.share;
-  return std::min(share, 1.0);
+  double visit_s = kForEver, cycle_s = kForEver;
+};
+
+template <typename Holds>
+Listening listening(std::span<const BandShare> bands, Holds holds) {
+  double share = 0, visits_per_s = 0;
+  for (const BandShare& band : bands) {
+    if (!holds(band)) continue;
+    share += band.share;
+    visits_per_s += band.share / band.visit_s;
+  }
+  share = std::min(share, 1.0);
+  if (!(visits_per_s > 0)) return {share};
+  return {share, share / visits_per_s, 1 / visits_per_s};
 }
 
 double at_least_one(double probability, double tries) { return 1 - std::pow(1 - probability, tries); }
+
+// What is cut by a retune is lost.
+double of_one(const Listening& listener, double duration_s) {
+  return listener.share * std::max(0.0, 1 - duration_s / listener.visit_s);
+}
+
+// Of `count` transmissions in a row on one channel at least one: visits that meet them, each with the same
+// chance. A visit that is longer than the period catches one if it meets them at all.
+double of_some(const Listening& listener, const SignalClass& signals, double count) {
+  const double one = of_one(listener, signals.duration_s);
+  if (std::isinf(listener.visit_s)) return at_least_one(one, count);
+  const double useful_s = listener.visit_s - signals.duration_s;
+  if (!(useful_s > 0)) return 0;
+  const double visits = ((count - 1) * signals.period_s + useful_s) / listener.cycle_s;
+  const double each = std::min(1.0, count * one / visits);
+  return visits <= 1 ? visits * each : at_least_one(each, visits);
+}
 
 }  // namespace
 
 std::span<const SignalClass> signal_classes() { return kClasses; }
 
-Intercept intercept(const SignalClass& signals, std::span<const BandShare> bands, double window_s,
-                    double visit_s) {
-  // What is cut by a retune is lost.
-  const double whole = std::max(0.0, 1 - signals.duration_s / visit_s);
-  const double stay_s = std::max(std::min(signals.stay_s, window_s), signals.period_s);
-  const double sent_on_channel = std::max(1.0, stay_s / signals.period_s);
+Intercept intercept(const SignalClass& signals, std::span<const BandShare> bands, double window_s) {
+  const double half_width = signals.width_hz / 2;
+  const auto heard = [&](double channel_hz, const BandShare& band) {
+    return channel_hz - half_width >= band.low_hz && channel_hz + half_width <= band.high_hz;
+  };
+  if (signals.on_all_at_once) {
+    const Listening listener = listening(bands, [&](const BandShare& band) {
+      return std::ranges::any_of(signals.channels_hz, [&](double hz) { return heard(hz, band); });
+    });
+    return {of_one(listener, signals.duration_s),
+            of_some(listener, signals, std::max(1.0, window_s / signals.period_s))};
+  }
+  // Those that never change have one channel for good. The others' stays that meet the window are cut by its
+  // ends.
+  const double stay_s = std::max(signals.stay_s, signals.period_s);
+  const double stays = std::isinf(stay_s) ? 1 : std::max(1.0, (window_s - signals.period_s) / stay_s + 1);
+  const double sent_on_channel = std::max(1.0, window_s / stays / signals.period_s);
   const double channels = static_cast<double>(signals.channels_hz.size());
   Intercept found;
-  double on_one_channel = 0, least_missed = 1;
+  double on_one_channel = 0;
   for (const double channel : signals.channels_hz) {
-    const double one = whole * share_of(channel, signals.width_hz, bands);
-    found.one += one / channels;
-    on_one_channel += at_least_one(one, sent_on_channel) / channels;
-    least_missed = std::min(least_missed, 1 - one);
+    const Listening listener = listening(bands, [&](const BandShare& band) { return heard(channel, band); });
+    found.one += of_one(listener, signals.duration_s) / channels;
+    on_one_channel += of_some(listener, signals, sent_on_channel) / channels;
   }
-  if (signals.on_all_at_once) {
-    found.one = 1 - least_missed;
-    found.window = at_least_one(found.one, std::max(1.0, window_s / signals.period_s));
-  } else {
-    // Those that never change have one channel for good.
-    const double visits = std::isinf(signals.stay_s) ? 1 : std::max(1.0, window_s / stay_s);
-    found.window = at_least_one(on_one_channel, visits);
-  }
+  found.window = at_least_one(on_one_channel, stays);
   return found;
 }
 

@@ -2,6 +2,7 @@
 // How often what drones send comes by on frequencies that are listened to: from their periods, durations and
 // channels. Sources: docs/links.md.
 
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace windhover::sensor {
 struct BandShare {
   double low_hz = 0, high_hz = 0;
   double share = 0;  ///< of the window
+  /// So long the listener stays on it before it leaves it; infinite: it never does.
+  double visit_s = std::numeric_limits<double>::infinity();
 };
 
 struct SignalClass {
@@ -33,8 +36,6 @@ struct Intercept {
   double window = 0;  ///< that at least one in the window is, of a transmitter that sends all the time
 };
 
-/// visits_s  the listener stays so long on a band before it leaves it; infinite if it is parked
-Intercept intercept(const SignalClass& signals, std::span<const BandShare> bands, double window_s,
-                    double visit_s);
+Intercept intercept(const SignalClass& signals, std::span<const BandShare> bands, double window_s);
 
 }  // namespace windhover::sensor

@@ -64,6 +64,7 @@ bool live_faults(std::ostream& out, Effort effort);
 bool soak(std::ostream& out, Effort effort);
 bool start_stop(std::ostream& out, Effort effort);
 bool starve(std::ostream& out, Effort effort);
+bool retune(std::ostream& out, Effort effort);
 bool bank_proof(std::ostream& out, Effort effort);
 
 }  // namespace windhover::bench

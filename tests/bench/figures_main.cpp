@@ -147,6 +147,11 @@ std::span<const Figure> figures() {
           "with half of the processor time that it needs a sensor sheds in the documented order, DroneID and "
           "Remote ID last, and is whole again 10 s after",
           false, starve},
+      Figure{
+          "retune",
+          "a change of window costs at most 30 ms beyond what the device needs, and of the aircraft in two "
+          "windows that take turns all frames are decoded that are sent while their window is received",
+          true, retune},
       Figure{"bank-proof", "channels equal mixer, FIR and decimator within -90 dB; stop band 60 dB", true,
              bank_proof},
   };

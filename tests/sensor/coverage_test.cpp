@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/test/unit_test.hpp>
-#include <limits>
+#include <cmath>
+#include <numeric>
 #include <random>
+#include <vector>
 
 #include "sensor/coverage/signal_classes.hpp"
 
@@ -12,8 +14,6 @@ using namespace windhover::sensor;
 using boost::test_tools::tolerance;
 
 namespace {
-
-constexpr double kParked = std::numeric_limits<double>::infinity();
 
 UtcTime at(double seconds) {
   return UtcTime{std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9))};
@@ -28,27 +28,32 @@ double chance(const CoverageMessage& message, std::string_view name) {
 }
 
 /// The same by chance: a transmitter with channels taken at random, a listener that goes round its bands.
-double tried(const SignalClass& signals, std::span<const BandShare> bands, double visit_s, double window_s) {
+double tried(const SignalClass& signals, std::span<const BandShare> bands, double window_s) {
   std::mt19937 random(1);
   std::uniform_int_distribution<std::size_t> channel(0, signals.channels_hz.size() - 1);
-  const double round_s = visit_s / bands.front().share;
+  double round_s = 0;
+  for (const BandShare& band : bands) round_s += band.visit_s;
+  const double stay_s = std::max(signals.stay_s, signals.period_s);
   int heard = 0;
   constexpr int kTrials = 4000;
   for (int i = 0; i < kTrials; ++i) {
-    std::uniform_real_distribution<double> phase(0, signals.stay_s);
-    double left_s = phase(random);
+    double left_s = std::isinf(stay_s) ? stay_s : std::uniform_real_distribution(0.0, stay_s)(random);
     std::size_t at = channel(random);
     const double listener_s = std::uniform_real_distribution(0.0, round_s)(random);
     bool is_heard = false;
     for (double t = std::uniform_real_distribution(0.0, signals.period_s)(random); t < window_s;
          t += signals.period_s) {
-      if (t >= left_s) at = channel(random), left_s += signals.stay_s;
-      const double into_round = std::fmod(t + listener_s, round_s);
-      const auto band = static_cast<std::size_t>(into_round / visit_s);
-      if (band >= bands.size() || std::fmod(into_round, visit_s) + signals.duration_s > visit_s) continue;
-      const double hz = signals.channels_hz[at];
-      is_heard |=
-          hz - signals.width_hz / 2 >= bands[band].low_hz && hz + signals.width_hz / 2 <= bands[band].high_hz;
+      while (t >= left_s) at = channel(random), left_s += stay_s;
+      double into_s = std::fmod(t + listener_s, round_s);
+      std::size_t band = 0;
+      for (; band + 1 < bands.size() && into_s >= bands[band].visit_s; ++band) into_s -= bands[band].visit_s;
+      if (into_s + signals.duration_s > bands[band].visit_s) continue;
+      const auto holds = [&](double hz) {
+        return hz - signals.width_hz / 2 >= bands[band].low_hz &&
+               hz + signals.width_hz / 2 <= bands[band].high_hz;
+      };
+      is_heard |= signals.on_all_at_once ? std::ranges::any_of(signals.channels_hz, holds)
+                                         : holds(signals.channels_hz[at]);
     }
     heard += is_heard;
   }
@@ -61,21 +66,21 @@ BOOST_AUTO_TEST_SUITE(coverage)
 
 BOOST_AUTO_TEST_CASE(a_parked_receiver_hears_what_fits_and_nothing_else) {
   const std::array band{BandShare{2428e6, 2450e6, 1}};
-  BOOST_TEST(intercept(class_of("odid_wifi_beacon"), band, 10, kParked).one == 0.5);  // not at 5.8 GHz
-  BOOST_TEST(intercept(class_of("odid_bluetooth"), band, 10, kParked).window == 0);  // no advertising channel
-  BOOST_TEST(intercept(class_of("fm_video"), band, 10, kParked).window == 0);
+  BOOST_TEST(intercept(class_of("odid_wifi_beacon"), band, 10).one == 0.5);  // not at 5.8 GHz
+  BOOST_TEST(intercept(class_of("odid_bluetooth"), band, 10).window == 0);   // no advertising channel
+  BOOST_TEST(intercept(class_of("fm_video"), band, 10).window == 0);
   const std::array whole{BandShare{2400e6, 2484e6, 1}};
-  BOOST_TEST(intercept(class_of("odid_bluetooth"), whole, 10, kParked).window == 1);
-  BOOST_TEST(intercept(class_of("ocusync_control"), whole, 10, kParked).window == 1);
-  BOOST_TEST(intercept({}, {}, 10, kParked).window == 0);
+  BOOST_TEST(intercept(class_of("odid_bluetooth"), whole, 10).window == 1);
+  BOOST_TEST(intercept(class_of("ocusync_control"), whole, 10).window == 1);
+  BOOST_TEST(intercept({}, {}, 10).window == 0);
 }
 
 BOOST_AUTO_TEST_CASE(more_time_and_more_band_never_hear_less) {
   for (const SignalClass& signals : signal_classes()) {
     double before = 0;
     for (const double share : {0.0, 0.1, 0.3, 0.6, 1.0}) {
-      const std::array bands{BandShare{2400e6, 2460e6, share}};
-      const Intercept found = intercept(signals, bands, 10, 0.5);
+      const std::array bands{BandShare{2400e6, 2460e6, share, 0.5}};
+      const Intercept found = intercept(signals, bands, 10);
       BOOST_TEST(found.window >= before);
       BOOST_TEST(found.window >= found.one - 1e-12);
       BOOST_TEST(found.window <= 1);
@@ -84,14 +89,29 @@ BOOST_AUTO_TEST_CASE(more_time_and_more_band_never_hear_less) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_formula_is_what_trials_give) {
-  const std::array bands{BandShare{2400e6, 2440e6, 0.5}, BandShare{2440e6, 2480e6, 0.5}};
-  for (const std::string_view name : {"ocusync_control", "dji_droneid", "frsky_like"}) {
-    const SignalClass& signals = class_of(name);
-    SignalClass shorter = signals;
-    shorter.stay_s = std::max(signals.stay_s, signals.period_s);
-    const double formula = intercept(signals, bands, 4, 1).window;
-    BOOST_TEST(std::abs(formula - tried(shorter, bands, 1, 4)) < 0.12, name);
+// Rounds that are no multiple of a period: short visits, those of a plan, and visits longer than stays.
+BOOST_AUTO_TEST_CASE(the_formula_is_what_trials_give_for_any_schedule) {
+  struct Case {
+    std::vector<double> visits_s;
+    double window_s;
+  };
+  const Case cases[] = {{{1, 1}, 4},     {{0.25, 0.31}, 10}, {{0.61, 1.25}, 10},
+                        {{0.61, 6}, 10}, {{12, 20}, 60},     {{0.61, 0.61, 1.25, 0.7, 0.61}, 60}};
+  for (const Case& each : cases) {
+    std::vector<BandShare> bands;
+    const double round_s = std::accumulate(each.visits_s.begin(), each.visits_s.end(), 0.0);
+    for (const double visit_s : each.visits_s) {
+      const double low =
+          bands.size() < 2 ? 2400e6 + 40e6 * double(bands.size()) : 5700e6 + 40e6 * double(bands.size());
+      bands.push_back({low, low + 40e6, visit_s / round_s, visit_s});
+    }
+    for (const SignalClass& signals : signal_classes()) {
+      const double trials = tried(signals, bands, each.window_s);
+      BOOST_TEST(std::abs(intercept(signals, bands, each.window_s).window - trials) < 0.12,
+                 signals.name << " " << each.visits_s.size() << " windows, first " << each.visits_s[0]
+                              << " s: " << intercept(signals, bands, each.window_s).window << " against "
+                              << trials);
+    }
   }
 }
 

@@ -218,21 +218,52 @@ BOOST_AUTO_TEST_CASE(time_is_told_only_where_it_is_utc) {
   BOOST_TEST(chunks[1].time.value().time_since_epoch().count() == radio_script.first_stamp_ns + 100'000);
 }
 
-BOOST_AUTO_TEST_CASE(tuning_marks_the_next_chunk) {
-  radio_script.steps = {{Kind::samples, 100}, {Kind::timeout}, {Kind::samples, 200}};
+// 2 ms are 20,000 samples.
+BOOST_AUTO_TEST_CASE(with_stamps_tuning_leaves_out_what_was_taken_before_it_had_settled) {
+  radio_script.stamps = true;
+  radio_script.steps = {{Kind::samples, 100}, {Kind::timeout},      {Kind::samples, 15'000},
+                        {Kind::lose, 5'000},  {Kind::samples, 200}, {Kind::samples, 200}};
   const auto source = open_soapy(good_options());
-  std::vector<std::byte> buffer(400);
+  std::vector<std::byte> buffer(4 * 5'000);
   source->read(buffer);
-  source->tune({5745e6});
-  BOOST_TEST((source->read(buffer).state == SourceChunk::State::nothing));
+  source->retune({5745e6});
+  for (int i = 0; i < 5; ++i) BOOST_TEST((source->read(buffer).state == SourceChunk::State::nothing));
   const SourceChunk tuned = source->read(buffer);
   BOOST_TEST(tuned.retuned);
   BOOST_TEST(tuned.centre.value == 5745e6);
+  BOOST_TEST(tuned.first.value == 20'100);
+  BOOST_TEST(tuned.settling == 20'000);
+  BOOST_TEST(!tuned.gap);
   const SourceChunk after = source->read(buffer);
   BOOST_TEST(!after.retuned);
+  BOOST_TEST(after.settling == 0);
   BOOST_TEST(after.centre.value == 5745e6);
-  check_sentence(refusal([&] { source->tune({7e9}); }), "refuses to tune to 7000000000 Hz");
-  check_sentence(refusal([&] { source->tune({std::nan("")}); }), "must lie above 0");
+  BOOST_TEST(source->counters().lost_samples == 0U);
+  BOOST_TEST(source->counters().overflows == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_tuning_puts_the_device_back) {
+  const auto source = open_soapy(good_options());
+  check_sentence(refusal([&] { source->retune({7e9}); }), "refuses to tune to 7000000000 Hz");
+  BOOST_TEST(radio_script.centre_hz == 2450e6);
+  check_sentence(refusal([&] { source->retune({std::nan("")}); }), "must lie above 0");
+  BOOST_TEST(radio_script.centre_hz == 2450e6);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_put_back_is_told_as_the_refusal) {
+  const auto source = open_soapy(good_options());
+  radio_script.centre_error_hz = 9e6;  // it goes elsewhere
+  check_sentence(refusal([&] { source->retune({5745e6}); }), "cannot tune to 5745000000 Hz");
+}
+
+BOOST_AUTO_TEST_CASE(a_device_may_be_opened_wherever_it_is) {
+  SoapyOptions options = good_options();
+  options.anywhere = true;
+  options.centre = {};
+  radio_script.centre_hz = 100e6;
+  const auto source = open_soapy(options);
+  BOOST_TEST(source->info().centre.value == 100e6);
+  BOOST_TEST(source->tuning_ranges().front().highest.value == 6e9);
 }
 
 BOOST_AUTO_TEST_CASE(a_device_that_fails_ends_the_source_with_a_sentence) {

@@ -82,6 +82,11 @@ class TestRadio final : public SoapySDR::Device {
     if (frequency > 6e9) throw std::runtime_error("no such\nfrequency");
     radio_script.centre_hz = frequency + radio_script.centre_error_hz;
   }
+  bool hasHardwareTime(const std::string&) const override { return radio_script.stamps; }
+  long long getHardwareTime(const std::string&) const override {
+    return radio_script.first_stamp_ns +
+           static_cast<long long>(static_cast<double>(position_) / radio_script.rate_hz * 1e9 + 0.5);
+  }
   double getFrequency(const int, const std::size_t) const override { return radio_script.centre_hz; }
   SoapySDR::RangeList getFrequencyRange(const int, const std::size_t) const override { return {{70e6, 6e9}}; }
   void setSampleRate(const int, const std::size_t, const double rate) override {
@@ -140,8 +145,7 @@ class TestRadio final : public SoapySDR::Device {
     }
     if (radio_script.stamps) {
       flags |= SOAPY_SDR_HAS_TIME;
-      time_ns = radio_script.first_stamp_ns +
-                static_cast<long long>(static_cast<double>(position_) / radio_script.rate_hz * 1e9 + 0.5);
+      time_ns = getHardwareTime({});
     }
     position_ += static_cast<std::int64_t>(count);
     step.count -= count;

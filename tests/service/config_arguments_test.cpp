@@ -191,4 +191,35 @@ BOOST_AUTO_TEST_CASE(the_annotated_file_can_be_used_and_shows_every_key) {
   BOOST_CHECK_NO_THROW(parsed<RunCommand>({"run", "-c", file(all_of_the_annotated_file())}));
 }
 
+BOOST_AUTO_TEST_CASE(without_a_frequency_the_plan_decides_what_is_heard) {
+  const std::string device = "[device]\nargs = \"driver=x\"\nrate_hz = 20e6\n";
+  BOOST_TEST(!run(kDevice).device.anywhere);
+  const RunCommand all = run(device);
+  BOOST_TEST(all.device.anywhere);
+  BOOST_TEST(all.tuning.hear.empty());
+  BOOST_TEST(all.tuning.longest_absence.count() == 15);
+  const RunCommand some =
+      run(device + "[tuning]\nhear = [\"dji_droneid=3\", \"5650e6-5950e6\"]\nlongest_absence_s = 40\n");
+  BOOST_TEST(some.tuning.hear == (std::vector<std::string>{"dji_droneid=3", "5650e6-5950e6"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(some.tuning.longest_absence.count() == 40);
+  BOOST_TEST(run(device, {"--hear", "2.4ghz", "--hear", "odid_wifi"}).tuning.hear.size() == 2U);
+  BOOST_CHECK_EXCEPTION(run(device, {"--hear", "wifi"}), ConfigError, [](const ConfigError& error) {
+    return std::string(error.what()).find("'wifi' is neither a protocol nor a band that is known") == 0;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(hostile_tuning_values_are_told_with_their_line) {
+  for (const char* wrong : {"hear = [\"2.4\"]", "hear = [\"\"]", "hear = [\"dji_droneid=99\"]",
+                            "hear = [\"9e9-1e9\"]", "hear = [\"nan-inf\"]", "hear = \"2.4ghz\"", "hear = [1]",
+                            "longest_absence_s = 0", "longest_absence_s = 3601", "longest_absence_s = 1.5",
+                            "longest_absence_s = -9223372036854775808", "heer = []"})
+    BOOST_CHECK_EXCEPTION(run(kDevice + "[tuning]\n" + wrong + "\n"), ConfigError,
+                          [&](const ConfigError& error) {
+                            const std::string sentence = error.what();
+                            BOOST_TEST(sentence.find("w.toml:6: ") != std::string::npos, sentence);
+                            return sentence.find('\n') == std::string::npos;
+                          });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,8 +1,10 @@
 // A SoapySDR module that plays a SigMF recording as if on air, over and over, in real time:
 // "driver=windhover_air,recording=FILE.sigmf-meta". Further arguments: control=FILE (faults.hpp),
-// format=CS16|CS8, time=none|utc|counter, serial=…, loop=0. Without `recording` and `control` the
-// environment's WINDHOVER_AIR and WINDHOVER_AIR_CONTROL count, so that the device is found without arguments
-// too.
+// format=CS16|CS8, time=none|utc|counter, serial=…, loop=0, tune_ms=…: so long setFrequency() takes, and
+// until then samples come from where the device was. Several recordings, with ":" between them, are on air at
+// a time, each at its place in the spectrum; of those the one that the device's band holds most of is heard.
+// Without `recording` and `control` the environment's WINDHOVER_AIR and WINDHOVER_AIR_CONTROL count, so that
+// the device is found without arguments too.
 
 #include <SoapySDR/Constants.h>
 #include <SoapySDR/Errors.h>
@@ -17,6 +19,7 @@
 #include <cstdlib>
 #include <limits>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -60,13 +63,16 @@ class AirDevice final : public SoapySDR::Device {
       : format_(argument(args, "format", SOAPY_SDR_CS16)),
         time_(argument(args, "time", "none")),
         loop_(argument(args, "loop", "1") != "0"),
+        tune_s_(std::stod(argument(args, "tune_ms", "0")) * 1e-3),
         faults_(control_of(args)) {
     if (faults_.now().gone) throw std::runtime_error("no such device");
     if (format_ != SOAPY_SDR_CS16 && format_ != SOAPY_SDR_CS8)
       throw std::runtime_error("the format is CS16 or CS8");
-    air_ = read_air_recording(recording_of(args));
-    rate_ = air_.rate.value;
-    centre_ = air_.centre.value;
+    std::istringstream names(recording_of(args));
+    for (std::string name; std::getline(names, name, ':');) air_.push_back(read_air_recording(name));
+    if (air_.empty()) throw std::runtime_error("there is no recording");
+    rate_ = air_.front().rate.value;
+    centre_ = air_.front().centre.value;
   }
 
   std::string getDriverKey() const override { return "windhover_air"; }
@@ -90,14 +96,24 @@ class AirDevice final : public SoapySDR::Device {
 
   void setFrequency(const int, const std::size_t, const double frequency, const SoapySDR::Kwargs&) override {
     if (faults_.now().refuse_tuning) throw std::runtime_error("the synthesiser does not lock");
+    if (started_) {
+      hear();
+      before_ = heard_;
+      std::this_thread::sleep_for(Seconds(tune_s_));
+    }
     centre_ = frequency;
     heard_ = nullptr;
+    hear();
+    if (started_) {
+      let_air_pass();
+      settled_at_ = on_air_;
+    }
   }
   double getFrequency(const int, const std::size_t) const override { return centre_; }
   SoapySDR::RangeList getFrequencyRange(const int, const std::size_t) const override { return {{70e6, 6e9}}; }
   void setSampleRate(const int, const std::size_t, const double rate) override {
     rate_ = rate * faults_.now().rate_factor;
-    heard_ = nullptr;
+    heard_ = before_ = nullptr;
   }
   double getSampleRate(const int, const std::size_t) const override { return rate_; }
   SoapySDR::RangeList getSampleRateRange(const int, const std::size_t) const override {
@@ -141,13 +157,18 @@ class AirDevice final : public SoapySDR::Device {
   template <typename Component>
   void play(Component* out, std::size_t samples, const Faults& faults) const;
 
-  AirRecording air_;
+  const AirRecording& best_air() const;
+
+  std::vector<AirRecording> air_;
   std::string format_, time_, antenna_ = "RX";
   bool loop_;
+  double tune_s_;
   FaultFile faults_;
   double rate_ = 0, centre_ = 0, gain_db_ = kLevelGain_db;
   std::map<std::pair<double, double>, std::vector<dsp::cf32>> known_;  // by centre and rate
   const std::vector<dsp::cf32>* heard_ = nullptr;                      // at those that are set
+  const std::vector<dsp::cf32>* before_ = nullptr;                     // at the centre before
+  double settled_at_ = 0;  // samples since the start: no longer there
   bool started_ = false, stuck_stream_ = false, stuck_device_ = false, gone_ = false;
   long long first_ns_ = 1'000;
   Clock::time_point looked_{};
@@ -155,15 +176,23 @@ class AirDevice final : public SoapySDR::Device {
   double on_air_ = 0, taken_ = 0, lost_at_ = 0;
 };
 
+const AirRecording& AirDevice::best_air() const {
+  const auto shared = [&](const AirRecording& air) {
+    return (air.rate.value + rate_) / 2 - std::abs(air.centre.value - centre_);
+  };
+  return *std::ranges::max_element(air_, {}, shared);
+}
+
 // What takes long is done once for each centre, and while the air stands still.
 void AirDevice::hear() {
   if (heard_ != nullptr) return;
-  if (centre_ == air_.centre.value && rate_ == air_.rate.value) {
-    heard_ = &air_.samples;
+  const AirRecording& air = best_air();
+  if (centre_ == air.centre.value && rate_ == air.rate.value) {
+    heard_ = &air.samples;
     return;
   }
   auto [at, is_new] = known_.try_emplace({centre_, rate_});
-  if (is_new) at->second = receive(air_, {centre_}, {rate_});
+  if (is_new) at->second = receive(air, {centre_}, {rate_});
   heard_ = &at->second;
   if (is_new) looked_ = Clock::now();
 }
@@ -231,17 +260,23 @@ void AirDevice::play(Component* out, std::size_t samples, const Faults& faults) 
   const auto component = [&](float value) {
     return static_cast<Component>(std::lrint(std::clamp(value * scale, -kMost - 1, kMost)));
   };
+  // Until the synthesiser has settled the air is that of the centre before.
   const auto first = static_cast<std::size_t>(taken_);
-  bool is_over = !loop_ && first >= heard_->size();
-  std::size_t at = first % heard_->size();
-  for (std::size_t i = 0; i < samples; ++i) {
-    const dsp::cf32 sample = is_over ? dsp::cf32{} : (*heard_)[at];
-    if (++at == heard_->size()) {
-      at = 0;
-      is_over |= !loop_;
+  std::size_t settling = 0;
+  if (before_ != nullptr)
+    settling = static_cast<std::size_t>(
+        std::clamp(std::ceil(settled_at_ - taken_), 0.0, static_cast<double>(samples)));
+  for (std::size_t i = 0; i < samples;) {
+    const auto& air = i < settling ? *before_ : *heard_;
+    const std::size_t at = (first + i) % air.size();
+    const bool is_over = !loop_ && first + i >= air.size();
+    const std::size_t run = std::min((i < settling ? settling : samples) - i, air.size() - at);
+    for (std::size_t k = at; k < at + run; ++k) {
+      const dsp::cf32 sample = is_over ? dsp::cf32{} : air[k];
+      *out++ = component(sample.real());
+      *out++ = component(sample.imag());
     }
-    *out++ = component(sample.real());
-    *out++ = component(sample.imag());
+    i += run;
   }
 }
 
