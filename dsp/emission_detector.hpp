@@ -3,6 +3,7 @@
 // protocol.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,6 +49,13 @@ class EmissionDetector {
   /// Those that the last call ended.
   std::span<const Emission> ended() const { return ended_; }
   std::span<const ActiveEmission> active() const { return active_; }
+
+  /// Edges of one that is on, from all that was heard of it: better than its cells, which grow with noise
+  /// beside it. Nullopt if there is none of that id.
+  struct Edges {
+    Hertz low{}, high{};  ///< from the tuned centre
+  };
+  std::optional<Edges> edges_now(std::uint64_t id) noexcept;
 
   Hertz cell_low(double cell) const;  ///< from the tuned centre; lower edge of a cell, or between
   float floor(std::size_t cell) const { return noise_.floor(cell); }
