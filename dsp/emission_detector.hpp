@@ -99,6 +99,7 @@ class EmissionDetector {
   bool are_one(const Interval& interval, std::size_t first, std::size_t count) const noexcept;
   void begin(const Interval& interval, bool open_start) noexcept;
   void follow(Track& track) noexcept;
+  bool has_spread(const Track& track) const noexcept;
   void end_finished() noexcept;
   void accumulate(Track& track) noexcept;
   void remove_dead() noexcept;
