@@ -54,6 +54,7 @@ bool link_kinds(std::ostream& out, Effort effort);
 bool link_measures(std::ostream& out, Effort effort);
 bool link_bytes(std::ostream& out, Effort effort);
 bool link_sorting(std::ostream& out, Effort effort);
+bool busy_sky_speed(std::ostream& out, Effort effort);
 bool link_load(std::ostream& out, Effort effort);
 bool signal_kinds(std::ostream& out, Effort effort);
 bool signal_cost(std::ostream& out, Effort effort);
