@@ -50,6 +50,7 @@ bool tracker_fuzz(std::ostream& out, Effort effort);
 bool trust_clean(std::ostream& out, Effort effort);
 bool trust_spoof(std::ostream& out, Effort effort);
 bool link_attribution(std::ostream& out, Effort effort);
+bool link_attribution_air(std::ostream& out, Effort effort);
 bool link_kinds(std::ostream& out, Effort effort);
 bool link_measures(std::ostream& out, Effort effort);
 bool link_bytes(std::ostream& out, Effort effort);

@@ -97,6 +97,11 @@ std::span<const Figure> figures() {
              "first in "
              "at least 90 %, a wrong one above even odds in at most 5 %; likelihoods off by at most 0.05",
              true, link_attribution},
+      Figure{
+          "link-attribution-air",
+          "the same over rendered skies, through the whole sensor: the right one first in at least 90 %, a "
+          "wrong one above even odds in at most 5 %",
+          false, link_attribution_air},
       Figure{"link-kinds",
              "rendered links: kind right at least 95 % at 5 dB and 99 % at 10 dB, others called a drone's at "
              "most 0.5 %",
