@@ -14,6 +14,9 @@ constexpr std::uint32_t kSettleBlocks = 32, kSettleGroup = 4;
 constexpr float kLeastOfSettling = 0.88f;
 
 constexpr float kRipple = 2;  // receivers' floors vary by less than 3 dB over the band
+// What stands higher than this above the quiet tenth from the start on is taken for a signal at first: a floor
+// that is too low is learned within moments, one that holds a signal never is.
+constexpr float kFirstRipple = 1.4f;
 
 // A quarter of the tiles learns in each step; the mean then reaches back 0.3 s.
 constexpr std::uint32_t kTurns = 4;
@@ -24,7 +27,7 @@ constexpr std::uint32_t kUncertainSteps = 1000;
 constexpr float kUncertainMargin = 1.2f;
 
 constexpr std::uint32_t kEpochSteps = 4096, kGroupSteps = 4;  // 0.6 s, 0.6 ms
-constexpr float kLeastOfEpoch = 0.80f, kLift = 1.25f;
+constexpr float kLeastOfEpoch = 0.80f, kLift = 1.25f, kDrop = 0.8f;
 
 constexpr float kRise = 1.4f, kFall = 0.65f, kSilence = 1e-5f;
 constexpr std::uint32_t kFallSteps = 2, kRiseSteps = 2;  // of every other one
@@ -83,7 +86,7 @@ void CellNoise::finish_settling() noexcept {
     least_[tile] /= kLeastOfSettling * static_cast<float>(kSettleGroup * n);
     std::fill_n(floor_.begin() + static_cast<std::ptrdiff_t>(tile * kTileCells), kTileCells, least_[tile]);
   }
-  const float most = kRipple * quiet_tenth();
+  const float most = kFirstRipple * quiet_tenth();
   if (!(most > 0)) return restart();  // digital silence says nothing about the noise
   for (std::size_t i = 0; i < cells_; ++i) {
     floor_[i] = std::clamp(floor_[i], most * 1e-6f, most);
@@ -119,7 +122,7 @@ float CellNoise::follow(const BoxScreen& screen, std::span<const std::uint8_t> b
       least_[tile] = std::min(least_[tile], group_[tile] / kGroupSteps);
       group_[tile] = 0;
     }
-    if (steps_ % kEpochSteps == 0) lift_quiet_tiles();
+    if (steps_ % kEpochSteps == 0) move_to_quietest();
   }
   ++learned_;
   return 1;
@@ -164,11 +167,13 @@ float CellNoise::gain_step(const BoxScreen& screen, std::span<const std::uint8_t
   return *fifth;
 }
 
-void CellNoise::lift_quiet_tiles() noexcept {
-  const float most = kRipple * quiet_tenth();
+void CellNoise::move_to_quietest() noexcept {
+  const float quiet = quiet_tenth(), most = kRipple * quiet;
   for (std::size_t tile = 0; tile < tiles_; ++tile) {
     const float lift = least_[tile] / kLeastOfEpoch;
-    if (lift > kLift && lift * floor_[tile * kTileCells] <= most) scale_tile(tile, lift);
+    const float moved = lift * floor_[tile * kTileCells];
+    // Downwards: it has learned a signal that pauses, but no further than where the rest of the band lies.
+    if ((lift > kLift && moved <= most) || (lift < kDrop && moved >= kDrop * quiet)) scale_tile(tile, lift);
     least_[tile] = std::numeric_limits<float>::max();
   }
 }

@@ -11,9 +11,9 @@
 namespace windhover::dsp {
 
 /// Each cell's floor is the mean of what it had while no emission was near it. Where something has been on
-/// since the start the band's quietest tenth stands in. Three things lift a floor that the mean cannot reach:
-/// a tile whose quietest moment of 0.6 s lies above it, up to the receiver's ripple; a step of all tiles at
-/// once; and the same downwards.
+/// since the start the band's quietest tenth stands in. Three things move a floor that the mean cannot reach:
+/// a tile whose quietest moment of 0.6 s lies above it, up to the receiver's ripple, or below it, down to
+/// where the band's quietest tenth lies; a step of all tiles at once; and the same downwards.
 class CellNoise {
  public:
   explicit CellNoise(std::size_t cells);
@@ -40,7 +40,7 @@ class CellNoise {
   void finish_settling() noexcept;
   void learn(const BoxScreen& screen, std::span<const std::uint8_t> busy) noexcept;
   float gain_step(const BoxScreen& screen, std::span<const std::uint8_t> busy) noexcept;
-  void lift_quiet_tiles() noexcept;
+  void move_to_quietest() noexcept;
   void scale(float factor) noexcept;
   void scale_tile(std::size_t tile, float factor) noexcept;
   float quiet_tenth() noexcept;

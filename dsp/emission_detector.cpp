@@ -26,6 +26,7 @@ constexpr double kWider = 1.5, kNarrower = 0.6;
 constexpr std::size_t kOtherCells = 6;
 constexpr double kSumOfParts = 0.7;
 constexpr float kFilledGap = 0.4f;
+constexpr float kSamePower = 0.35f, kLeftBehind = 0.7f;
 
 constexpr std::uint8_t kBusySteps = 4;
 constexpr float kStrong = 200;  // whose skirts reach far
@@ -270,7 +271,9 @@ void EmissionDetector::follow(Track& track) noexcept {
   }
   track.off_steps = 0;
   const bool wider = !young && static_cast<double>(track.seen.size()) > kWider * was + kOtherCells;
-  if (wider && mean(screen_.ratio(), track.seen) - 1 < kFilledGap * track.level)
+  if (wider && has_spread(track))
+    track.cells = track.seen;
+  else if (wider && mean(screen_.ratio(), track.seen) - 1 < kFilledGap * track.level)
     track.seen = track.cells;  // what lies beside it is too weak to have come over it
   else
     track.wider = wider ? track.wider + 1 : 0;
@@ -289,6 +292,15 @@ void EmissionDetector::follow(Track& track) noexcept {
   track.seen_before = track.seen;
   track.last_on = count_;
   accumulate(track);
+}
+
+// What is modulated in frequency keeps its power wherever it goes: it has left where it was. What comes over
+// something adds to it.
+bool EmissionDetector::has_spread(const Track& track) const noexcept {
+  const float before = track.level * static_cast<float>(track.cells.size());
+  const float now = (mean(screen_.ratio(), track.seen) - 1) * static_cast<float>(track.seen.size());
+  return std::abs(now - before) < kSamePower * before &&
+         mean(screen_.ratio(), track.cells) - 1 < kLeftBehind * track.level;
 }
 
 void EmissionDetector::accumulate(Track& track) noexcept {

@@ -3,6 +3,7 @@
 // protocol.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,6 +50,13 @@ class EmissionDetector {
   std::span<const Emission> ended() const { return ended_; }
   std::span<const ActiveEmission> active() const { return active_; }
 
+  /// Edges of one that is on, from all that was heard of it: better than its cells, which grow with noise
+  /// beside it. Nullopt if there is none of that id.
+  struct Edges {
+    Hertz low{}, high{};  ///< from the tuned centre
+  };
+  std::optional<Edges> edges_now(std::uint64_t id) noexcept;
+
   Hertz cell_low(double cell) const;  ///< from the tuned centre; lower edge of a cell, or between
   float floor(std::size_t cell) const { return noise_.floor(cell); }
   /// Not followed because too many were on, or not told because too many ended at once.
@@ -91,6 +99,7 @@ class EmissionDetector {
   bool are_one(const Interval& interval, std::size_t first, std::size_t count) const noexcept;
   void begin(const Interval& interval, bool open_start) noexcept;
   void follow(Track& track) noexcept;
+  bool has_spread(const Track& track) const noexcept;
   void end_finished() noexcept;
   void accumulate(Track& track) noexcept;
   void remove_dead() noexcept;

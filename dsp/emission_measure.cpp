@@ -170,6 +170,13 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
   return measured;
 }
 
+std::optional<EmissionDetector::Edges> EmissionDetector::edges_now(std::uint64_t id) noexcept {
+  const auto track = std::find_if(tracks_.begin(), tracks_.end(), [&](const Track& t) { return t.id == id; });
+  if (track == tracks_.end()) return std::nullopt;
+  const Measured measured = measure(*track, true);
+  return Edges{cell_low(measured.low), cell_low(measured.high)};
+}
+
 void EmissionDetector::end(const Track& track, bool open_end) noexcept {
   tell(track, measure(track, open_end), open_end);
 }

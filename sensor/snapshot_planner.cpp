@@ -42,7 +42,7 @@ double SnapshotPlanner::samples_per_block(std::size_t rate) const {
   return kSnapshotRates[rate].rate.value * kBlock_s;
 }
 
-void SnapshotPlanner::plan(const dsp::EmissionDetector& detector, std::int64_t newest,
+void SnapshotPlanner::plan(dsp::EmissionDetector& detector, std::int64_t newest,
                            std::int64_t reach) noexcept {
   ++plans_;
   lanes_ = 0;
@@ -55,7 +55,7 @@ void SnapshotPlanner::plan(const dsp::EmissionDetector& detector, std::int64_t n
     if (emission.steps == kDecideAt) consider(detector, emission, newest, reach);
 }
 
-void SnapshotPlanner::go_on(Lane& lane, const dsp::EmissionDetector& detector) noexcept {
+void SnapshotPlanner::go_on(Lane& lane, dsp::EmissionDetector& detector) noexcept {
   if (lane.state == State::free) {
     ++lane.waited;
     return;
@@ -70,7 +70,13 @@ void SnapshotPlanner::go_on(Lane& lane, const dsp::EmissionDetector& detector) n
       lanes_ = static_cast<std::uint8_t>(lanes_ | 1U << lane.known.lane);
       return;
     }
-    if (emission != active.end()) return end(lane);
+    if (emission != active.end()) {
+      if (const auto edges = detector.edges_now(lane.emission)) {
+        lane.known.low = edges->low;
+        lane.known.high = edges->high;
+      }
+      return end(lane);
+    }
     lane.state = State::waiting;
     lane.waited = 0;
   }

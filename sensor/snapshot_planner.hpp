@@ -57,7 +57,7 @@ class SnapshotPlanner {
   explicit SnapshotPlanner(const dsp::BankGeometry& geometry);
 
   /// reach  blocks before the newest that are held and follow one another without a gap
-  void plan(const dsp::EmissionDetector& detector, std::int64_t newest, std::int64_t reach) noexcept;
+  void plan(dsp::EmissionDetector& detector, std::int64_t newest, std::int64_t reach) noexcept;
   /// Nothing follows for now: the snapshots under way end, with what `ended` says.
   void interrupt(std::span<const dsp::Emission> ended) noexcept;
 
@@ -82,7 +82,7 @@ class SnapshotPlanner {
     std::int64_t at = -1;  // in plans_
   };
 
-  void go_on(Lane& lane, const dsp::EmissionDetector& detector) noexcept;
+  void go_on(Lane& lane, dsp::EmissionDetector& detector) noexcept;
   void end(Lane& lane) noexcept;
   void end_as(Lane& lane, const dsp::Emission& emission) noexcept;
   void consider(const dsp::EmissionDetector& detector, const dsp::ActiveEmission& emission,

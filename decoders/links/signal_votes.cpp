@@ -27,7 +27,7 @@ std::optional<double> Median::value() const {
 
 void SignalVotes::add(const Signal& signal) {
   ++count_;
-  occupied_hz.add(signal.occupied_hz);
+  if (signal.occupied_hz > 0) occupied_hz.add(signal.occupied_hz);
   envelope_variation.add(static_cast<double>(signal.envelope_variation));
   snr_db.add(static_cast<double>(signal.snr_db));
   const std::size_t family = signal.modulation.index();

@@ -21,6 +21,7 @@ struct Burst {
   std::uint64_t emission = 0;
   std::int32_t signal = kNone;  ///< index in the window's signals
   std::int32_t link = kNone;    ///< index of the book's links
+  std::int32_t whole = kNone;   ///< index in the window of the burst that it is a piece of
   bool continues = false;       ///< another stretch of what was on the air before
   bool saturated = false;
   std::optional<AntennaLevel> full_scale{};
@@ -30,6 +31,6 @@ struct Burst {
 };
 
 /// Wider than all links that hop: such are told apart by where they are.
-inline constexpr double kWidestHopper_hz = 1.7e6;
+inline constexpr double kWidestHopper_hz = 1.4e6;
 
 }  // namespace windhover::sensor::links

@@ -13,7 +13,7 @@ constexpr double kPeriodError_s = 3e-6, kMostDrift = 0.12;
 constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
 constexpr double kMostCost = 24;       // squared deviations
 constexpr double kOtherFamily = 6;
-constexpr double kStart_s = 40e-6, kDrift = 5e-6, kLevel_db = 4;
+constexpr double kStart_s = 40e-6, kDrift = 5e-6, kLevel_db = 4, kEdge_hz = 25e3;
 
 /// How a burst fits a chain.
 struct Fit {
@@ -51,6 +51,7 @@ BurstChain& begin_chain(const Burst& burst, double period_s, std::vector<BurstCh
   BurstChain& fresh = chains.emplace_back();
   fresh.phase_s = fresh.begin_s = burst.start_s;
   fresh.level_dbfs = static_cast<double>(burst.level_dbfs);
+  fresh.log_width.least_spread = std::max(fresh.log_width.least_spread, kEdge_hz / burst.width_hz);
   return fresh;
 }
 

@@ -97,7 +97,8 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
   const double spread = width_hz_ > 3e6 ? 0.03 : std::max(0.07, 20e3 / width_hz_);
   double cost = pauses_ ? std::min(wider * wider / (spread * spread), 16.0) : 0;
   if (!pattern_.hops) {
-    const double near_hz = pauses_ ? std::max(60e3, 0.04 * width_hz_) : 0.2 * width_hz_;
+    const double share = width_hz_ > 3e6 ? 0.04 : 0.07;
+    const double near_hz = pauses_ ? std::max(60e3, share * width_hz_) : 0.2 * width_hz_;
     if (channels_.size() < 2 ? away_hz > near_hz : !channels_.contains(burst.center_hz, burst.width_hz))
       return kUnfit;
   } else {

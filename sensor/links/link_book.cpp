@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sensor/link_ledger.hpp"
+#include "sensor/links/burst_pieces.hpp"
 #include "sensor/links/emission_message.hpp"
 
 namespace windhover::sensor::links {
@@ -165,6 +166,7 @@ void LinkBook::take_window(double end_s) {
     counts_.explained += burst.explained;
   }
   attach_signals();
+  join_pieces(window_, signals_);
 }
 
 // Snapshots of emissions that are still to come stay, those of the window before go to its links.
@@ -292,7 +294,18 @@ void LinkBook::find_new(UtcTime end, std::vector<LinkMessage>& due) {
     links_.push_back(std::move(fresh));
     give(links_.size() - 1, group.bursts);
   }
+  give_pieces();
   for (const Burst& burst : window_) counts_.unsorted += burst.link == kNone && !burst.explained;
+}
+
+// What the snapshots of pieces show is the link's as well.
+void LinkBook::give_pieces() {
+  for (Burst& piece : window_) {
+    if (piece.whole == kNone) continue;
+    piece.link = window_[static_cast<std::size_t>(piece.whole)].link;
+    if (piece.link >= 0 && piece.signal != kNone)
+      links_[static_cast<std::size_t>(piece.link)].add_signal(*signal_of(piece));
+  }
 }
 
 void LinkBook::make_room(UtcTime time, std::vector<LinkMessage>& due) {

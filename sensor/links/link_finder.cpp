@@ -86,7 +86,7 @@ std::vector<LinkFinder::Place> LinkFinder::places_of(const Indices& bursts) cons
     const Burst& burst = all_[at];
     const double tolerance = burst.width_hz > 3e6 ? 0.06 : 0.3;
     Place* best = nullptr;
-    double nearest_hz = std::max(60e3, 0.03 * burst.width_hz);
+    double nearest_hz = burst.width_hz > 3e6 ? 0.03 * burst.width_hz : std::max(60e3, 0.06 * burst.width_hz);
     for (Place& place : places) {
       const double away_hz = std::abs(place.center_hz - burst.center_hz);
       if (away_hz > nearest_hz || std::abs(std::log(place.width_hz / burst.width_hz)) > tolerance) continue;
@@ -120,7 +120,8 @@ bool LinkFinder::may_be_one(const Place& a, const Place& b) const {
   // that keep their width but not their middle, or the other way round, are of different links.
   const bool are_long = a.airtime_s / static_cast<double>(a.bursts.size()) > 6e-3 &&
                         b.airtime_s / static_cast<double>(b.bursts.size()) > 6e-3;
-  return shared > (are_long ? 0.4 : 0.93);
+  const double alike = a.width_hz > 3e6 ? 0.93 : 0.8;  // edges are good to some cells
+  return shared > (are_long ? 0.4 : alike);
 }
 
 void LinkFinder::join_places(std::vector<Place>& places) const {

@@ -16,6 +16,7 @@ using decoders::links::kFamilies;
 // less.
 constexpr double kCellsPerOctave = 5, kFineCellsPerOctave = 8, kCoarseBelow_hz = 400e3,
                  kCoarseBelow_s = 150e-6;
+constexpr double kEdges_hz = 100e3;  // those of narrow bursts lie on few cells: widths between are rare
 
 int octaves(double value, double cells_per_octave) {
   return static_cast<int>(std::floor(cells_per_octave * std::log2(std::max(value, 1e-9))));
@@ -62,7 +63,7 @@ void vote(Crowds& cells) {
 }  // namespace
 
 ShapeCell cell_of(const Burst& burst) {
-  return {octaves(burst.width_hz, kCellsPerOctave), octaves(burst.duration_s, kCellsPerOctave)};
+  return {octaves(burst.width_hz + kEdges_hz, kCellsPerOctave), octaves(burst.duration_s, kCellsPerOctave)};
 }
 
 std::vector<Indices> by_family(const WindowBursts& all, const Indices& bursts) {

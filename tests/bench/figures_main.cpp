@@ -97,6 +97,11 @@ std::span<const Figure> figures() {
              "first in "
              "at least 90 %, a wrong one above even odds in at most 5 %; likelihoods off by at most 0.05",
              true, link_attribution},
+      Figure{
+          "link-attribution-air",
+          "the same over rendered skies, through the whole sensor: the right one first in at least 90 %, a "
+          "wrong one above even odds in at most 5 %",
+          false, link_attribution_air},
       Figure{"link-kinds",
              "rendered links: kind right at least 95 % at 5 dB and 99 % at 10 dB, others called a drone's at "
              "most 0.5 %",
@@ -113,6 +118,10 @@ std::span<const Figure> figures() {
              link_sorting},
       Figure{"link-load", "10,000 emissions a second cost at most 5 % of a core in the book of links", false,
              link_load},
+      Figure{"busy-sky-speed",
+             "61.44 MS/s with three video links, ten hoppers and busy Wi-Fi, every decoder on and links "
+             "watched: 1.0 times real time on two cores",
+             false, busy_sky_speed},
       Figure{
           "signal-kinds",
           "what a snapshot shows is right in at least 95 % of all kinds at 5 dB and 99 % at 10 dB; no other "
