@@ -34,6 +34,7 @@ SnippetPlan::Decision SnippetPlan::decide(std::int64_t first, std::int64_t end) 
     open_ = Open{first, std::max(decision.begins->end + lengths_.post, first + 1)};
     prolong();
   }
+  if (open_) open_->end = std::max(open_->end, end);  // kept whole, and so may be what begins in them
   decision.keep = open_.has_value();
   return decision;
 }
@@ -66,8 +67,9 @@ bool SnippetPlan::take_in(const SnippetCause& cause) {
     return true;
   }
   if (cause.first >= open_->end) return false;
+  const std::int64_t last = open_->begin + lengths_.longest + kLongestCause_s * lengths_.second;
   const auto margin = static_cast<std::int64_t>(kMargin_s * static_cast<double>(lengths_.second));
-  open_->end = std::max(open_->end, cause.end + margin);
+  open_->end = std::max(open_->end, std::min(cause.end + margin, last));
   return true;
 }
 

@@ -25,7 +25,8 @@ struct SnippetCause {
 };
 
 /// Causes whose surroundings touch share a snippet, up to the longest length. One that is heard when a
-/// snippet is that long begins the next, which follows without a hole; no cause is cut in two.
+/// snippet is that long begins the next, which follows without a hole. It may be longer by
+/// kLongestCause_s, so that no cause is cut in two.
 class SnippetPlan {
  public:
   /// A hostile sender can make up aircraft without end: so many snippets in a row, then one each kEach_s.

@@ -89,12 +89,20 @@ BOOST_AUTO_TEST_CASE(a_cause_whose_samples_have_passed_is_counted) {
 
 BOOST_AUTO_TEST_CASE(at_its_greatest_length_a_snippet_hands_over_to_the_next_and_cuts_no_cause_in_two) {
   Stream stream;
-  for (std::int64_t first = 1000; first < 9000; first += 37) stream.cause(first, 30);
+  for (std::int64_t first = 1000; first < 9000; first += 60) stream.cause(first, 30);
   stream.run_until(12'000);
   BOOST_TEST(stream.snippets.size() >= 4U);
   for (const auto& each : stream.snippets) BOOST_TEST(each.end - each.begin <= 2000 + 30 + 2 * kChunk);
-  for (std::int64_t first = 1000; first < 9000; first += 37) BOOST_TEST(stream.holds(first, first + 30));
+  for (std::int64_t first = 1000; first < 9000; first += 60) BOOST_TEST(stream.holds(first, first + 30));
   BOOST_TEST(stream.plan.late() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(causes_without_a_pause_make_no_snippet_without_an_end) {
+  Stream stream;
+  for (std::int64_t first = 1000; first < 20'000; first += 50) stream.cause(first, 200);
+  stream.run_until(25'000);
+  BOOST_TEST(stream.snippets.size() >= 6U);
+  for (const auto& each : stream.snippets) BOOST_TEST(each.end - each.begin <= 3000 + 2 * kChunk);
 }
 
 BOOST_AUTO_TEST_CASE(a_hole_in_the_stream_ends_a_snippet_when_its_time_is_over) {
