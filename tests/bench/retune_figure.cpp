@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iomanip>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -29,9 +31,16 @@ using sensor::SourceChunk;
 
 constexpr double kPromised_s = 0.030;
 constexpr double kRate_hz = 4e6, kFirst_hz = 2402.5e6, kSecond_hz = 2479.5e6;
-constexpr double kSentEvery_s = 0.1;
+constexpr double kRecording_s = 2;  // played over and over
 // The device of software makes what it plays at a frequency when that is tuned to first.
 constexpr std::size_t kMadeFirst = 2;
+
+constexpr const char* kFirst = "ZZZZ9FAKE00A01";
+constexpr const char* kSecond = "ZZZZ9FAKE00B02";
+struct Sender {
+  double window_hz, channel_hz;
+  const char* id;
+};
 
 /// A device, and when it was told to tune and had samples of the new centre.
 class WatchedDevice final : public sensor::Source {
@@ -90,9 +99,8 @@ class TwoWindows {
   TwoWindows() {
     std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
-    recordings_ = synth::render_aircraft_on_air(folder_, {kFirst_hz}, "ZZZZ9FAKE00A01").string();
-    recordings_.append(":").append(
-        synth::render_aircraft_on_air(folder_, {kSecond_hz}, "ZZZZ9FAKE00B02").string());
+    recordings_ = synth::render_aircraft_on_air(folder_, {kFirst_hz}, kFirst).string();
+    recordings_.append(":").append(synth::render_aircraft_on_air(folder_, {kSecond_hz}, kSecond).string());
   }
   TwoWindows(const TwoWindows&) = delete;
   TwoWindows& operator=(const TwoWindows&) = delete;
@@ -121,6 +129,13 @@ class TwoWindows {
     return facts;
   }
 
+  /// Frames of this aircraft in its recording.
+  double sent(const std::string& id) const {
+    std::ifstream truth(folder_ / (id + ".expected.jsonl"));
+    return static_cast<double>(
+        std::count(std::istreambuf_iterator<char>(truth), std::istreambuf_iterator<char>(), '\n'));
+  }
+
  private:
   std::filesystem::path folder_;
   std::string recordings_;
@@ -147,8 +162,9 @@ bool measure_hearing(std::ostream& out, const TwoWindows& air, double seconds) {
   auto facts = air.go(",time=none,tune_ms=10", {"2401e6-2404e6", "2478e6-2481e6"}, counter);
   out << "\n| window | visits | received | sent meanwhile | decoded |\n|---|---|---|---|---|\n";
   bool kept = true;
-  for (const auto& [window_hz, channel_hz] : {std::pair(kFirst_hz, 2402e6), std::pair(kSecond_hz, 2480e6)}) {
-    const double sent = facts.listened_s[window_hz] / kSentEvery_s;
+  for (const auto& [window_hz, channel_hz, id] :
+       {Sender{kFirst_hz, 2402e6, kFirst}, Sender{kSecond_hz, 2480e6, kSecond}}) {
+    const double sent = facts.listened_s[window_hz] / kRecording_s * air.sent(id);
     const int visits = std::max(1, facts.visits[window_hz]), decoded = counter.frames[channel_hz];
     out << "| " << window_hz / 1e6 << " MHz | " << visits << " | " << facts.listened_s[window_hz] << " s | "
         << sent << " | " << decoded << " |\n";

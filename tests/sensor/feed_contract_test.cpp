@@ -107,7 +107,10 @@ std::vector<std::string> told_live(std::size_t statuses) {
   std::thread sensor_thread([&] {
     Feed feed({.endpoint = "tcp://127.0.0.1:*", .node = "roof", .boot = "b"});
     FeedStage stage({.node = "roof", .boot = "b", .publish_rejects = true}, {&feed});
-    Sensor sensor(std::make_unique<SilencedDevice>(), decoders::registry(), {.workers = 1});
+    SensorOptions options{.workers = 1};
+    options.tuning =
+        tuning::make_plan({{"2440e6-2460e6", "5.8ghz"}}, decoders::registry(), {{}, kRate.value, {}});
+    Sensor sensor(std::make_unique<SilencedDevice>(), decoders::registry(), options);
     made = &feed;
     sensor.run(stage, stop);
   });
@@ -159,6 +162,8 @@ BOOST_AUTO_TEST_CASE(a_live_sensor_keeps_to_the_schemas_and_tells_its_status_whe
   BOOST_TEST(live["device"]["trouble"] == "the device delivers no samples.");
   BOOST_TEST(live["device"]["silent_s"] == 3);
   BOOST_TEST(live["device"]["time_from"] == "host");
+  BOOST_TEST(live["tuning"]["windows"].size() > 1U);
+  BOOST_TEST(live["tuning"]["retunes"] == 0);
   const auto alerts = of_type(lines, "alert");
   BOOST_TEST(std::ranges::any_of(
       alerts, [](const json& alert) { return alert["id"] == "sensor_trouble-no_samples"; }));
