@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(drone_id_is_decoded_after_it_clipped_and_its_dbm_are_right_
       "2.4e9,0,0,1\n2.4e9,60,-60,1\n2.5e9,0,0,1\n2.5e9,60,-60,1\n",
       "t");
   std::atomic<bool> stop{false};
-  Listener listener(5, stop);
+  Listener listener(3, stop);
   FeedStage stage({.node = "test", .boot = "boot"}, {&listener});
   std::vector<decoders::DecoderEntry> drone_id;
   for (const decoders::DecoderEntry& each : decoders::registry())
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(drone_id_is_decoded_after_it_clipped_and_its_dbm_are_right_
   BOOST_REQUIRE(drone_id.size() == 1U);
   Sensor sensor(std::make_unique<DeviceCare>(sky.options()), drone_id, options);
   sensor.run(stage, stop);
-  BOOST_TEST(listener.clean() >= 5U);
+  BOOST_TEST(listener.clean() >= 3U);
   for (const json& frame : listener.frames) {
     const json& rf = frame.at("rf");
     if (rf.contains("saturated") || !rf.contains("rssi_dbm")) continue;
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_comes_back_has_the_gain_that_it_had) {
   sky.order("stuck_device 1");
   BOOST_TEST(chunks.until([&] { return care.health()->timeouts > 0; }, 100'000));
   sky.order("");
-  BOOST_TEST(chunks.until([&] { return care.health()->reopened == 1; }, 100'000));
+  BOOST_TEST(chunks.until([&] { return care.health()->reopened >= 1; }, 100'000));
   chunks.until([] { return false; }, 50);
   BOOST_TEST(*gain_of(care).gain_db == gain_db);
 }
