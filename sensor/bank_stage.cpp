@@ -12,6 +12,7 @@ namespace {
 
 // A sky of hoppers, video and Wi-Fi has some hundred emissions a second.
 constexpr std::chrono::microseconds kNap{500};
+constexpr int kMostNaps = 200;  // workers may have ended
 constexpr double kEmissionsPerBlock = 4000 * 75e-6, kMostEmissionsSaved = 400;
 
 // A synthesiser comes to a frequency within its own raster: the channels stay the same.
@@ -256,8 +257,7 @@ void BankStage::wait_for_workers() {
   };
   if (!is_behind()) return;
   waits_.count([&] {
-    do std::this_thread::sleep_for(kNap);
-    while (is_behind());
+    for (int naps = 0; naps < kMostNaps && is_behind(); ++naps) std::this_thread::sleep_for(kNap);
     return true;
   });
 }

@@ -29,7 +29,7 @@ class Complainer final : public decoders::Decoder {
 std::vector<decoders::ChannelSpec> three_channels(decoders::Band band) {
   std::vector<decoders::ChannelSpec> specs;
   for (const Priority priority : {Priority::primary, Priority::secondary, Priority::spare}) {
-    decoders::ChannelSpec spec{0.5 * (band.low + band.high), Hertz{200e3}, Hertz{320e3}};
+    decoders::ChannelSpec spec{0.5 * (band.low + band.high), Hertz{300e3}, Hertz{800e3}};
     spec.priority = priority;
     specs.push_back(spec);
   }
@@ -50,7 +50,7 @@ class Bank {
             [] {
               return IqSlot{std::vector<std::byte>(kChunk * sizeof(cf32)), {}};
             }),
-        spectra_({static_cast<std::size_t>(seconds / 75e-6) + 200, 1,
+        spectra_({2 * static_cast<std::size_t>(seconds / 75e-6) + 400, 1,
                   BankStage::kHoldBack + BankStage::kBatch, Overrun::wait},
                  [] {
                    SpectrumSlot slot;
