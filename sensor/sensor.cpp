@@ -394,7 +394,7 @@ StreamStatus Sensor::status(const StreamCounters& counters, dsp::SampleIndex now
     if (input.lost_events > 0) s.drops["events"] += input.lost_events;
     if (input.ring->lost(0) > 0) s.drops["batches"] += input.ring->lost(0);
   }
-  for (std::size_t i = 0; i < kWorks; ++i) s.shed_samples[i] = original(counters.shed_samples[i]);
+  for (std::size_t i = 0; i < kWorks; ++i) s.shed_samples[i] = original_samples(counters.shed_samples[i]);
   s.notes = options_.notes;
   s.saturated_samples = counters.saturated_samples;
   if (info_.live) s.live = live_status(now);
