@@ -14,8 +14,8 @@ constexpr std::uint32_t kSettleBlocks = 32, kSettleGroup = 4;
 constexpr float kLeastOfSettling = 0.88f;
 
 constexpr float kRipple = 2;  // receivers' floors vary by less than 3 dB over the band
-// What stands higher than this above the quiet tenth from the start on is taken for a signal at first: a floor
-// that is too low is learned within moments, one that holds a signal never is.
+// What stands higher than this above the quiet tenth from the start on is taken for a signal at first: a
+// floor that is too low is learned within moments, one that holds a signal never is.
 constexpr float kFirstRipple = 1.4f;
 
 // A quarter of the tiles learns in each step; the mean then reaches back 0.3 s.
