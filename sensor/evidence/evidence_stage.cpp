@@ -101,6 +101,7 @@ void EvidenceStage::write() {
     }
     evidence_.count_lost(block.lost());
     const SourceChunk& chunk = block->chunk;
+    looking_at_.store(chunk.first.value, std::memory_order_relaxed);
     wait_until_old((chunk.first + static_cast<std::int64_t>(chunk.samples)).value);
     process(*block, chunk.gap || block.lost() > 0);
   }

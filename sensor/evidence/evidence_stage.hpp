@@ -32,6 +32,11 @@ class EvidenceStage {
   /// closed as a valid file.
   void write();
 
+  /// Samples that the evidence thread has yet to look at although they are old enough. Any thread.
+  std::int64_t behind() const {
+    return recorded_.load(std::memory_order_relaxed) - age_ - looking_at_.load(std::memory_order_relaxed);
+  }
+
  private:
   using History = Ring<IqSlot>;
 
@@ -57,7 +62,8 @@ class EvidenceStage {
   std::size_t reader_;
   Evidence& evidence_;
   History history_;
-  std::atomic<std::int64_t> recorded_{0};  // end of what is in the history
+  std::atomic<std::int64_t> recorded_{0};    // end of what is in the history
+  std::atomic<std::int64_t> looking_at_{0};  // first of the evidence thread's block
   std::atomic<bool> all_recorded_{false};
 
   // The recorder thread's own.
