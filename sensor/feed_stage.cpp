@@ -65,14 +65,19 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
       sinks_(std::move(sinks)),
       tracker_(tracker_options(options_)),
       presence_(tracker_options(options_)),
-      links_(options_.links),
-      emission_links_(attribution_, options_.emission_links),
-      trust_(trust_options(options_)) {}
+      trust_(trust_options(options_)) {
+  from(0);
+}
+
+void FeedStage::from(std::size_t device) {
+  while (devices_.size() <= device) devices_.emplace_back(options_);
+  from_ = &devices_[device];
+}
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   advance(now);
   // Whatever may be told of it: its emission is no link of somebody else.
-  emission_links_.on_frame(frame);
+  from_->emission_links.on_frame(frame);
   const Disclosure disclosure = disclosure_of(options_.privacy, frame.frame.protocol);
   if (disclosure == Disclosure::off) {
     ++counts_.switched_off;
@@ -90,8 +95,9 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   const std::string id =
       is_full ? tracker_.on_frame(frame, now, authentications) : presence_.on_frame(frame, now);
   if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications);
-  if (is_full && frame.frame.transmitter && !id.empty()) links_.tie(*frame.frame.transmitter, id);
-  if (is_full && !id.empty()) attribution_.on_frame(id, frame);
+  if (is_full && frame.frame.transmitter && !id.empty())
+    for (Device& device : devices_) device.links.tie(*frame.frame.transmitter, id);
+  if (is_full && !id.empty()) from_->attribution.on_frame(id, frame);
   for (FeedSink* sink : sinks_) sink->on_frame(frame);
   send_by_detail(
       "frame", id,
@@ -107,18 +113,18 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
 
 void FeedStage::on_pdu(const TimedPdu& pdu, UtcTime now) {
   advance(now);
-  links_.on_pdu(pdu);
-  emission_links_.on_pdu(pdu);
+  from_->links.on_pdu(pdu);
+  from_->emission_links.on_pdu(pdu);
 }
 
 void FeedStage::on_emission(const TimedEmission& emission, UtcTime now) {
   advance(now);
-  emission_links_.on_emission(emission);
+  from_->emission_links.on_emission(emission);
 }
 
 void FeedStage::on_signal(const TimedSignal& signal, UtcTime now) {
   advance(now);
-  emission_links_.on_signal(signal);
+  from_->emission_links.on_signal(signal);
 }
 
 void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
@@ -137,7 +143,7 @@ void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
   advance(now);
   locate();
   note_listening(stream, now);
-  device_alerts_.take(stream, now, due_alerts_);
+  from_->alerts.take(stream, now, due_alerts_);
   tell(due_alerts_);
   tell_status(stream, now);
 }
@@ -150,26 +156,27 @@ void FeedStage::locate() {
 
 void FeedStage::note_listening(const StreamStatus& stream, UtcTime now) {
   if (!stream.band_low_hz || !stream.band_high_hz || !(stream.rate_hz > 0)) return;
-  const std::uint64_t received = stream.samples - std::min(shed_counted_, stream.samples);
-  shed_counted_ = stream.samples;
+  const std::uint64_t received = stream.samples - std::min(from_->shed_counted, stream.samples);
+  from_->shed_counted = stream.samples;
   for (std::size_t i = 0; i < kWorks; ++i) {
-    const std::uint64_t shed = stream.shed_samples[i] - std::min(shed_noted_[i], stream.shed_samples[i]);
-    shed_[i] = received > 0 ? static_cast<double>(shed) / static_cast<double>(received) : 0;
+    const std::uint64_t shed =
+        stream.shed_samples[i] - std::min(from_->shed_noted[i], stream.shed_samples[i]);
+    from_->shed[i] = received > 0 ? static_cast<double>(shed) / static_cast<double>(received) : 0;
   }
-  shed_noted_ = stream.shed_samples;
+  from_->shed_noted = stream.shed_samples;
   note_listening(*stream.band_low_hz, *stream.band_high_hz,
                  seconds_since_noted(stream.samples, stream.rate_hz), now);
 }
 
 double FeedStage::seconds_since_noted(std::uint64_t samples, double rate_hz) {
-  const std::uint64_t before = std::exchange(samples_noted_, samples);
+  const std::uint64_t before = std::exchange(from_->samples_noted, samples);
   return static_cast<double>(samples - std::min(before, samples)) / rate_hz;
 }
 
 void FeedStage::note_listening(double low_hz, double high_hz, double seconds, UtcTime now) {
-  const double watched_s = seconds * (1 - shed_[static_cast<std::size_t>(Work::emissions)]);
-  emission_links_.on_listening(low_hz, high_hz, watched_s, now);
-  coverage_.on_listening(low_hz, high_hz, seconds, now, shed_);
+  const double watched_s = seconds * (1 - from_->shed[static_cast<std::size_t>(Work::emissions)]);
+  from_->emission_links.on_listening(low_hz, high_hz, watched_s, now);
+  from_->coverage.on_listening(low_hz, high_hz, seconds, now, from_->shed);
 }
 
 void FeedStage::on_retune(double low_hz, double high_hz, std::uint64_t samples, UtcTime now) {
@@ -181,13 +188,18 @@ void FeedStage::advance(UtcTime now) {
   tracker_.advance(now, due_);
   presence_.advance(now, due_);
   tell(due_);
-  links_.advance(now, due_links_);
-  for (LinkMessage& link : due_links_) attribute(link);
-  emission_links_.advance(now, due_links_);
-  tell(due_links_);
-  coverage_.advance(now, due_coverage_);
-  tell(due_coverage_);
-  while (!recent_.empty() && recent_.front().time < now - kForgottenAfter) recent_.pop_front();
+  for (Device& device : devices_) {
+    device.links.advance(now, due_links_);
+    for (LinkMessage& link : due_links_) attribute(link, device.attribution);
+    device.emission_links.advance(now, due_links_);
+    tell(due_links_);
+  }
+  for (Device& device : devices_) {
+    device.coverage.advance(now, due_coverage_);
+    tell(due_coverage_);
+    while (!device.recent.empty() && device.recent.front().time < now - kForgottenAfter)
+      device.recent.pop_front();
+  }
 }
 
 void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
@@ -195,34 +207,41 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tracker_.finish(now, due_);
   presence_.finish(now, due_);
   tell(due_);
-  links_.finish(now, due_links_);
-  for (LinkMessage& link : due_links_) attribute(link);
-  emission_links_.finish(now, due_links_);
-  tell(due_links_);
-  coverage_.finish(now, due_coverage_);
-  tell(due_coverage_);
+  for (Device& device : devices_) {
+    device.links.finish(now, due_links_);
+    for (LinkMessage& link : due_links_) attribute(link, device.attribution);
+    device.emission_links.finish(now, due_links_);
+    tell(due_links_);
+  }
+  for (Device& device : devices_) {
+    device.coverage.finish(now, due_coverage_);
+    tell(due_coverage_);
+  }
   tell_status(stream, now);
-  samples_noted_ = 0;
-  shed_counted_ = 0;
-  shed_noted_ = {};
-  shed_ = {};
-  coverage_ = {};
-  recent_.clear();  // the next stream counts its seconds anew
+  for (Device& device : devices_) {  // the next stream counts its seconds anew
+    device.samples_noted = 0;
+    device.shed_counted = 0;
+    device.shed_noted = {};
+    device.shed = {};
+    device.coverage = {};
+    device.recent.clear();
+  }
 }
 
 bool FeedStage::is_duplicate(const TimedFrame& frame) {
   const double start_s = frame.at.start_s;
   const double carrier = carrier_hz(frame.frame.rf);
-  while (!recent_.empty() &&
-         (recent_.size() >= kMostRemembered || recent_.front().start_s < start_s - kRemembered_s))
-    recent_.pop_front();
-  const bool heard_before = std::any_of(recent_.begin(), recent_.end(), [&](const RecentFrame& other) {
-    return std::abs(other.start_s - start_s) < kSameStart_s &&
-           std::abs(other.carrier_hz - carrier) < same_carrier_hz(frame.frame) &&
-           other.protocol == frame.frame.protocol && other.payload == frame.frame.payload;
-  });
+  while (!from_->recent.empty() &&
+         (from_->recent.size() >= kMostRemembered || from_->recent.front().start_s < start_s - kRemembered_s))
+    from_->recent.pop_front();
+  const bool heard_before =
+      std::any_of(from_->recent.begin(), from_->recent.end(), [&](const RecentFrame& other) {
+        return std::abs(other.start_s - start_s) < kSameStart_s &&
+               std::abs(other.carrier_hz - carrier) < same_carrier_hz(frame.frame) &&
+               other.protocol == frame.frame.protocol && other.payload == frame.frame.payload;
+      });
   if (!heard_before)
-    recent_.push_back({frame.at.time, start_s, carrier, frame.frame.protocol, frame.frame.payload});
+    from_->recent.push_back({frame.at.time, start_s, carrier, frame.frame.protocol, frame.frame.payload});
   return heard_before;
 }
 
@@ -230,8 +249,11 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
   for (AircraftMessage& message : aircraft) {
     message.head = head("aircraft", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
-    if (is_gone) links_.untie(message.id);
-    if (is_gone) attribution_.forget_aircraft(message.id);
+    for (Device& device : devices_) {
+      if (!is_gone) break;
+      device.links.untie(message.id);
+      device.attribution.forget_aircraft(message.id);
+    }
     message.links = links_of_.of(message.id);
     message.trust = trust_.trust_of(message.id, message.head.time);
     if (is_gone) trust_.forget(message.id);
@@ -279,7 +301,7 @@ void FeedStage::tell(std::vector<LinkMessage>& links) {
 }
 
 // Of a transmitter's frames; who keeps emissions asks for these himself.
-void FeedStage::attribute(LinkMessage& link) {
+void FeedStage::attribute(LinkMessage& link, links::TransmitterMatch& attribution) {
   links::LinkFeatures features;
   features.id = link.id;
   features.kind = link.kind;
@@ -295,7 +317,7 @@ void FeedStage::attribute(LinkMessage& link) {
     features.address_of = link.peer->aircraft;
     features.address_evidence = "frames to its address";
   }
-  link.attribution = attribution_.attribute(features, link.head.time);
+  link.attribution = attribution.attribute(features, link.head.time);
 }
 
 void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
@@ -304,9 +326,13 @@ void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   counts_.positions_held = tracker_.positions_held();
   counts_.signatures_skipped = trust_.signatures_skipped();
   counts_.authentications = authentications_.counters();
-  counts_.links = links_.size() + emission_links_.size();
-  counts_.links_evicted = links_.evicted() + emission_links_.evicted();
-  counts_.emissions = emission_links_.counts();
+  counts_.links = counts_.links_evicted = 0;
+  counts_.emissions = {};
+  for (const Device& device : devices_) {
+    counts_.links += device.links.size() + device.emission_links.size();
+    counts_.links_evicted += device.links.evicted() + device.emission_links.evicted();
+    counts_.emissions += device.emission_links.counts();
+  }
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
   const StatusMessage message{head("status", now), WINDHOVER_VERSION, stream, counts_, options_.position};

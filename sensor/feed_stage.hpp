@@ -62,6 +62,9 @@ class FeedStage {
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);
+  /// What is told from here on comes from this device, 0, 1 …; at the start from 0. What rests on sample
+  /// counts or compares levels is kept for each device alone; aircraft are the same whoever hears them.
+  void from(std::size_t device);
   /// The band that was received so far ends here, as wide as the rate; samples: received until then, from the
   /// start.
   void on_retune(double low_hz, double high_hz, std::uint64_t samples, UtcTime now);
@@ -81,11 +84,27 @@ class FeedStage {
     std::vector<std::uint8_t> payload;
   };
 
+  struct Device {
+    explicit Device(const FeedStageOptions& options)
+        : links(options.links), emission_links(attribution, options.emission_links) {}
+
+    LinkLedger links;
+    links::TransmitterMatch attribution;
+    links::LinkBook emission_links;
+    Coverage coverage{};
+    std::uint64_t samples_noted = 0;
+    std::uint64_t shed_counted = 0;  // samples
+    std::array<std::uint64_t, kWorks> shed_noted{};
+    WorkShares shed{};  // of what was received before the last status
+    DeviceAlerts alerts{};
+    std::deque<RecentFrame> recent{};
+  };
+
   void locate();
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
   void tell(std::vector<LinkMessage>& links);
-  void attribute(LinkMessage& link);
+  static void attribute(LinkMessage& link, links::TransmitterMatch& attribution);
   void note_listening(const StreamStatus& stream, UtcTime now);
   void note_listening(double low_hz, double high_hz, double seconds, UtcTime now);
   double seconds_since_noted(std::uint64_t samples, double rate_hz);
@@ -107,26 +126,18 @@ class FeedStage {
   std::vector<FeedSink*> sinks_;
   Tracker tracker_;
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
-  LinkLedger links_;
-  links::TransmitterMatch attribution_;
-  links::LinkBook emission_links_;
+  std::deque<Device> devices_;
+  Device* from_;
   links::AircraftLinks links_of_;
-  Coverage coverage_;
-  std::uint64_t samples_noted_ = 0;
-  std::uint64_t shed_counted_ = 0;  // samples
-  std::array<std::uint64_t, kWorks> shed_noted_{};
-  WorkShares shed_{};  // of what was received before the last status
   Authentications authentications_;
   TrustBook trust_;
   AlertBook alerts_;
-  DeviceAlerts device_alerts_;
   FeedCounts counts_;
   struct LastHead {
     std::uint64_t seq = 0;
     UtcTime time{};
   };
   std::map<std::string_view, LastHead> last_heads_;  // by kind, all literals
-  std::deque<RecentFrame> recent_;
   std::vector<AircraftMessage> due_;
   std::vector<LinkMessage> due_links_;
   std::vector<AlertMessage> due_alerts_;

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -23,40 +24,75 @@ struct CloseAtEnd {
 }  // namespace
 
 Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
-               const SensorOptions& options)
-    : evidence_(options.evidence), stream_(std::move(source), registry, options, feed_time_) {}
+               const SensorOptions& options) {
+  add({std::move(source), options}, registry);
+}
 
-void Sensor::start(std::vector<Stream::Job> jobs, std::vector<std::jthread>& threads) {
+Sensor::Sensor(std::vector<SensorInput> inputs, std::span<const decoders::DecoderEntry> registry) {
+  for (SensorInput& input : inputs) add(std::move(input), registry);
+}
+
+void Sensor::add(SensorInput input, std::span<const decoders::DecoderEntry> registry) {
+  if (input.options.evidence != nullptr) evidence_ = input.options.evidence;
+  streams_.push_back(std::make_unique<Stream>(std::move(input.source), registry, input.options, feed_time_));
+}
+
+void Sensor::start(Stream& stream, std::vector<Stream::Job> jobs, std::vector<std::jthread>& threads) {
   for (Stream::Job& job : jobs) {
-    threads.emplace_back([this, work = std::move(job.work)] {
+    threads.emplace_back([&stream, work = std::move(job.work)] {
       try {
         work();
       } catch (...) {
-        stream_.fail(std::current_exception());
+        stream.fail(std::current_exception());
       }
     });
-    stream_.watch(job.thread, threads.back().native_handle());
+    stream.watch(job.thread, threads.back().native_handle());
   }
 }
 
 void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
   std::vector<std::jthread> keepers;
   const CloseAtEnd notes{evidence_};  // the evidence thread ends when the feed has told all
-  start(stream_.evidence_jobs(), keepers);
+  for (const auto& stream : streams_) start(*stream, stream->evidence_jobs(), keepers);
   {
     std::vector<std::jthread> threads;
-    start(stream_.jobs(stop), threads);
-    stream_.begin();
-    stream_.watch("feed", pthread_self());
+    for (const auto& stream : streams_) {
+      start(*stream, stream->jobs(stop), threads);
+      stream->begin();
+      stream->watch("feed", pthread_self());
+    }
     for (;;) {
-      const bool has_come = stream_.look(feed);
-      if (stream_.ended()) break;
+      const bool has_come = look(feed);
+      if (std::ranges::all_of(streams_, [](const auto& stream) { return stream->ended(); })) break;
       feed.serve();
       if (!has_come) std::this_thread::sleep_for(kBetweenLooks);
     }
   }
-  stream_.finish(feed);
-  if (stream_.failure()) std::rethrow_exception(stream_.failure());
+  finish(feed);
+  for (const auto& stream : streams_)
+    if (stream->failure()) std::rethrow_exception(stream->failure());
+}
+
+// One that is behind gets no more turns than the others: all of them must keep up.
+bool Sensor::look(FeedStage& feed) {
+  bool has_come = false;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (streams_[i]->ended()) continue;
+    feed.from(i);
+    if (streams_[i]->look(feed)) has_come = true;
+  }
+  return has_come;
+}
+
+void Sensor::finish(FeedStage& feed) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    feed.from(i);
+    const StreamStatus last = streams_[i]->finish(feed);
+    if (i + 1 < streams_.size())
+      feed.on_status(last, feed_time_);
+    else
+      feed.finish(last, feed_time_);
+  }
 }
 
 }  // namespace windhover::sensor

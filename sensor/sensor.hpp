@@ -1,6 +1,6 @@
 #pragma once
-// The threads of a stream of samples, and the feed: who runs what, and every hand-over, on this page and the
-// stream's.
+// The threads of all streams of samples, and the feed: who runs what, and every hand-over, on this page and
+// the streams'.
 
 #include <atomic>
 #include <memory>
@@ -15,23 +15,35 @@
 
 namespace windhover::sensor {
 
-/// The caller of run() is the feed thread; all others are the stream's, see Stream.
+/// One source's part in a sensor.
+struct SensorInput {
+  std::unique_ptr<Source> source;
+  SensorOptions options{};
+};
+
+/// The caller of run() is the feed thread; all others are the streams', see Stream.
 class Sensor {
  public:
   /// Throws what Stream throws.
   Sensor(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
          const SensorOptions& options);
+  /// At least one; all of them live if there are several, and one at most with Evidence.
+  Sensor(std::vector<SensorInput> inputs, std::span<const decoders::DecoderEntry> registry);
 
-  /// Runs the stream to its end, or until `stop`. Events go to `feed` in stream order, in this thread.
-  /// Rethrows what ended the source early.
+  /// Runs the streams to their end, or until `stop`. Events go to `feed` in this thread, those of one stream
+  /// in its order, streams as they become ready. One that fails leaves the others alone. Rethrows the first
+  /// of what ended a source early, when all have ended.
   void run(FeedStage& feed, const std::atomic<bool>& stop);
 
  private:
-  void start(std::vector<Stream::Job> jobs, std::vector<std::jthread>& threads);
+  void add(SensorInput input, std::span<const decoders::DecoderEntry> registry);
+  static void start(Stream& stream, std::vector<Stream::Job> jobs, std::vector<std::jthread>& threads);
+  bool look(FeedStage& feed);
+  void finish(FeedStage& feed);
 
-  Evidence* evidence_;
+  Evidence* evidence_ = nullptr;
   UtcTime feed_time_{};
-  Stream stream_;
+  std::vector<std::unique_ptr<Stream>> streams_;
 };
 
 }  // namespace windhover::sensor

@@ -150,11 +150,12 @@ bool Stream::look(FeedStage& feed) {
   return has_come;
 }
 
-void Stream::finish(FeedStage& feed) {
+StreamStatus Stream::finish(FeedStage& feed) {
   finish_linkers(feed);
   StreamStatus last = status(bank_.counters(), end_);
   last.live.reset();  // of threads that have ended
-  feed.finish(last, stream_time(end_));
+  stream_time(end_);
+  return last;
 }
 
 void Stream::run_radio(const std::atomic<bool>& stop) {

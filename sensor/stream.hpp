@@ -78,8 +78,8 @@ class Stream {
   /// Tells what has become ready, in stream order. False: nothing has come since the call before.
   bool look(FeedStage& feed);
   bool ended() const { return ended_; }
-  /// When the jobs have ended.
-  void finish(FeedStage& feed);
+  /// When the jobs have ended: tells what is left, and returns the last status.
+  StreamStatus finish(FeedStage& feed);
   /// The first of any thread; when the jobs have ended.
   std::exception_ptr failure() const { return failure_; }
 

@@ -79,6 +79,17 @@ struct EmissionCounts {
   std::uint64_t unsorted = 0;   ///< too few of their kind for a link
   std::uint64_t dropped = 0;    ///< beyond what is kept of one window
   std::uint64_t snapshots = 0;  ///< whose modulation was looked at
+
+  EmissionCounts& operator+=(const EmissionCounts& more) {
+    heard += more.heard;
+    artefacts += more.artefacts;
+    explained += more.explained;
+    in_links += more.in_links;
+    unsorted += more.unsorted;
+    dropped += more.dropped;
+    snapshots += more.snapshots;
+    return *this;
+  }
 };
 
 }  // namespace windhover::sensor::links
