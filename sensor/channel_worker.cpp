@@ -98,8 +98,7 @@ void ChannelWorker::extract(const SpectrumSlot& slot, std::uint64_t number, bool
   const bool has_facts = !slot.facts.anchors.empty() || slot.facts.counters || slot.facts.centre;
   if (share_.index == 0 && has_facts) append(slot.facts);
   if (share_.index == 0)
-    for (const TimedEmission& emission : slot.emissions)
-      append(emission);
+    for (const TimedEmission& emission : slot.emissions) append(emission);
   take_snapshots(slot);
   for (Channel& channel : current_->channels) {
     channel.extracted.reset();
