@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <sstream>
 
@@ -116,7 +117,8 @@ class Reader {
     };
     if (!read_values(key, node, setting.values)) throw fail("must be " + std::string(name_of(key.type)));
     if (key.type == ConfigType::number || key.type == ConfigType::integer) {
-      const double value = *node.value<double>();
+      // An integer that a double cannot hold is no number for toml++, and far out of any range.
+      const double value = node.value<double>().value_or(std::numeric_limits<double>::infinity());
       if (!(value >= key.lowest && value <= key.highest))  // so that NaN fails
         throw fail("is out of range: " + shortest(key.lowest) + " to " + shortest(key.highest));
     }

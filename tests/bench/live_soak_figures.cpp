@@ -78,11 +78,14 @@ json busy_scene(double seconds) {
   emitters.push_back(wifi("ZZZZ9FAKE00G07", "nan", 6, 0.15));
   emitters.push_back({{"type", "wifi_link"},
                       {"channel", 8},
+                      {"access_point", "02:57:00:00:00:01"},
+                      {"station", "02:57:00:00:00:03"},
+                      {"ssid", "busy"},
                       {"start_s", 2.5},
                       {"end_s", 4.5},
                       {"snr_db", 18},
-                      {"video", {{"rate_hz", 60}, {"frames_a_train", 6}}},
-                      {"commands", {{"rate_hz", 50}}}});
+                      {"video", {{"rate_hz", 60}, {"frames_a_train", 6}, {"mbps", 24}}},
+                      {"commands", {{"rate_hz", 50}, {"body_bytes", 60}, {"mbps", 24}}}});
   emitters.push_back({{"type", "fhss_gfsk"}, {"preset", "frsky"}, {"snr_db", 12}});
   emitters.push_back({{"type", "lora"}, {"preset", "elrs_250hz"}, {"snr_db", 10}});
   emitters.push_back({{"type", "zigbee"}, {"channel", 17}, {"snr_db", 12}});

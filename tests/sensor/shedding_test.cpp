@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cstring>
+#include <functional>
 #include <vector>
 
 #include "sensor/bank_stage.hpp"
@@ -20,10 +21,17 @@ namespace {
 constexpr Hertz kRate{960e3};
 constexpr std::int64_t kChunk = 3840;  // 4 ms
 
+/// What happens when so many blocks have been decoded.
+struct Later {
+  int blocks = 0;
+  std::function<void()> happen;
+} later;
+
 /// Rejects something in every block.
 class Complainer final : public decoders::Decoder {
   void process(const decoders::IqBlock& in, decoders::DecoderOutput& out) override {
     if (!in.iq.empty()) out.rejects.push_back({});
+    if (later.happen && --later.blocks == 0) later.happen();
   }
 };
 std::vector<decoders::ChannelSpec> three_channels(decoders::Band band) {
@@ -153,23 +161,21 @@ BOOST_AUTO_TEST_CASE(slices_are_left_out_whole_and_what_is_taken_is_whole) {
 BOOST_AUTO_TEST_CASE(a_worker_whose_feed_stands_still_keeps_a_bounded_number_of_events_and_counts_the_rest) {
   Bank bank(0, 0.5);
   EventRing events({2, 1, 1, Overrun::drop}, [] { return EventBatch{}; });
-  // The feed sits on the first batch for good.
+  // The feed sits on the first batch nearly to the end.
   events.acquire()->events.clear();
   events.publish();
   auto held = events.try_read(0);
   BOOST_REQUIRE(held);
   ChannelWorker worker({0, 1}, Bank::info(), bank.plan(), bank.spectra(), events);
+  constexpr std::uint64_t kRejects = 18'000;  // of the three channels' 20,000
+  later = {kRejects, [&] { held.release(); }};
   worker.run();
-  held.release();
-  std::uint64_t told = 0, lost = 0;
-  while (const auto batch = events.try_read(0)) {
-    told += batch->events.size();
-    lost = batch->lost_events;
-  }
-  // Three channels that each tell of every block; more than may wait.
-  BOOST_TEST(told <= 2 * ChannelWorker::kMostPending);
-  BOOST_TEST(3 * 0.5 / 75e-6 > 2 * ChannelWorker::kMostPending);
-  BOOST_TEST(lost == 0U);  // the last batch that had room was the one before
+  later = {};
+  std::uint64_t lost = 0;
+  while (const auto batch = events.try_read(0)) lost = std::max(lost, batch->lost_events);
+  BOOST_TEST(lost > 0U);
+  BOOST_TEST(lost + ChannelWorker::kMostPending <= kRejects);
+  BOOST_TEST(lost + ChannelWorker::kMostPending + 100 >= kRejects);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
