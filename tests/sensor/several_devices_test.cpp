@@ -1,0 +1,147 @@
+// Two devices in one sensor, through SoapySDR, from samples to what the feed says. Nothing is timed by the
+// host's clock but patience.
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include "decoders/registry.hpp"
+#include "sensor/device_care.hpp"
+#include "sensor/feed_stage.hpp"
+#include "sensor/sensor.hpp"
+#include "tests/sensor/pipeline_fixture.hpp"
+#include "tests/support/scene_fixture.hpp"
+#include "tests/support/soapy_module/faults.hpp"
+
+using namespace windhover;
+using namespace windhover::sensor;
+using namespace windhover::sensor::testing;
+
+namespace {
+
+/// DroneID of one aircraft each 100 ms.
+json drone_scene(double center_hz, const std::string& serial) {
+  const json path = json::array({{{"t_s", 0}, {"lat_deg", 54.5}, {"lon_deg", 6.5}, {"height_m", 50}}});
+  return {{"sample_rate", 15.36e6},
+          {"center_frequency", center_hz},
+          {"duration_s", 0.5},
+          {"noise_dbfs", -50},
+          {"datatype", "ci16_le"},
+          {"emitters",
+           json::array({{{"type", "dji_droneid"},
+                         {"carrier_hz", center_hz},
+                         {"start_s", 0.02},
+                         {"interval_s", 0.1},
+                         {"level_dbfs", -25},
+                         {"aircraft", {{"serial", serial}, {"product_type", 58}, {"path", path}}}}})}};
+}
+
+/// A device that plays one aircraft.
+class Antenna {
+ public:
+  Antenna(const std::string& name, double center_hz, const std::string& serial) {
+    setenv("SOAPY_SDR_PLUGIN_PATH", WINDHOVER_BINARY_DIR "/soapy", 1);
+    const auto stem = folder_.path / "air";
+    synth::render_scene(folder_.write(drone_scene(center_hz, serial)), stem);
+    options_.args = "driver=windhover_air,serial=" + name + ",recording=" + stem.string() +
+                    ".sigmf-meta,control=" + (folder_.path / "faults").string();
+    options_.rate = {15.36e6};
+    options_.centre = {center_hz};
+    options_.gain_db = 30;
+  }
+  SensorInput open() const { return {std::make_unique<DeviceCare>(options_), {.workers = 1}}; }
+  void order(const std::string& faults) const { synth::order_faults(folder_.path / "faults", faults); }
+
+ private:
+  synth::ScratchFolder folder_;
+  SoapyOptions options_;
+};
+
+/// Shows each message to `look` until that is content, or for so long that something must be wrong.
+class Watcher final : public FeedSink {
+ public:
+  std::function<bool(const json&)> look;
+  std::atomic<bool> stop{false};
+  bool is_content = false;
+
+  void publish(const OutgoingMessage& message) override {
+    if (is_content) return;
+    is_content = look(json::parse(message.json));
+    if (is_content || std::chrono::steady_clock::now() > deadline_) stop = true;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point deadline_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(120);
+};
+
+bool run_both(const Antenna& first, const Antenna& second, std::function<bool(const json&)> look) {
+  Watcher watcher;
+  watcher.look = std::move(look);
+  FeedStage stage({.node = "test", .boot = "boot"}, {&watcher});
+  std::vector<SensorInput> inputs;
+  inputs.push_back(first.open());
+  inputs.push_back(second.open());
+  Sensor sensor(std::move(inputs), decoders::registry());
+  sensor.run(stage, watcher.stop);
+  return watcher.is_content;
+}
+
+std::string state_of_device(const json& status) {
+  return status.contains("live") ? status.at("live").at("device").at("state").get<std::string>() : "";
+}
+
+constexpr double kOneCenter_hz = 2414.5e6, kOtherCenter_hz = 5756.5e6;
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(threads)
+
+BOOST_AUTO_TEST_CASE(a_device_that_vanishes_leaves_the_other_one_decoding) {
+  const Antenna one("1", kOneCenter_hz, "FICTION0000C03"), other("2", kOtherCenter_hz, "FICTION0000D04");
+  std::map<std::string, int> frames, frames_alone;
+  bool is_ordered = false, is_alone = false;
+  std::string last_time;
+  bool runs_back = false;
+  const bool is_content = run_both(one, other, [&](const json& message) {
+    if (message.at("type") == "status") {
+      // Both devices tell a status; the centre says whose it is.
+      runs_back |= message.at("time").get<std::string>() < last_time;
+      last_time = message.at("time");
+      const std::string state = state_of_device(message);
+      if (is_ordered && message.at("center_hz") == kOtherCenter_hz && !state.empty() && state != "streaming")
+        is_alone = true;
+    }
+    if (message.at("type") != "frame") return false;
+    const std::string serial = message.at("fields").at("serial");
+    ++frames[serial];
+    if (is_alone) ++frames_alone[serial];
+    if (!is_ordered && frames.size() == 2) {
+      other.order("gone 1\n");
+      is_ordered = true;
+    }
+    return frames_alone["FICTION0000C03"] >= 10;
+  });
+  BOOST_TEST(is_content);
+  BOOST_TEST(frames.size() == 2U);
+  BOOST_TEST(frames_alone["FICTION0000D04"] == 0);
+  BOOST_TEST(!runs_back);
+}
+
+BOOST_AUTO_TEST_CASE(an_aircraft_that_two_devices_hear_is_one) {
+  const Antenna one("1", kOneCenter_hz, "FICTION0000C03"), other("2", kOtherCenter_hz, "FICTION0000C03");
+  std::map<double, int> frames;  // by carrier
+  std::set<std::string> aircraft;
+  const bool is_content = run_both(one, other, [&](const json& message) {
+    if (message.at("type") != "frame") return false;
+    ++frames[message.at("rf").at("center_hz")];
+    aircraft.insert(message.at("aircraft").get<std::string>());
+    return frames[kOneCenter_hz] >= 5 && frames[kOtherCenter_hz] >= 5;
+  });
+  BOOST_TEST(is_content);
+  BOOST_TEST(aircraft.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
