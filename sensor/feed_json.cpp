@@ -376,6 +376,13 @@ Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHea
   return json;
 }
 
+Json device_status_json(const DeviceStatus& device, const FeedHealth& feed) {
+  Json json{{"device", device.name}};
+  put_stream(json, device.stream);
+  if (device.stream.live) json["live"] = live_json(*device.stream.live, device.stream, feed);
+  return json;
+}
+
 // Says what was taken away, so that nobody takes it for not sent.
 void put_privacy(Json& json, Disclosure disclosure, PlaceDetail operator_position) {
   Json privacy = Json::object();
@@ -390,9 +397,9 @@ void put_privacy(Json& json, Disclosure disclosure, PlaceDetail operator_positio
 
 }  // namespace
 
-std::string to_json(const FrameMessage& message) {
+std::string to_json(const FrameMessage& message, std::string_view device) {
   const decoders::Frame& frame = message.heard.frame;
-  Json json = message_head("frame", message.head);
+  Json json = message_head("frame", message.head, device);
   json["protocol"] = frame.protocol;
   json["transport"] = frame.transport;
   if (!message.aircraft_id.empty()) json["aircraft"] = message.aircraft_id;
@@ -409,8 +416,8 @@ std::string to_json(const FrameMessage& message) {
   return json_line(json);
 }
 
-std::string to_json(const RejectMessage& message) {
-  Json json = message_head("reject", message.head);
+std::string to_json(const RejectMessage& message, std::string_view device) {
+  Json json = message_head("reject", message.head, device);
   json["protocol"] = message.heard.attempt.protocol;
   json["reason"] = to_string(message.heard.attempt.reason);
   json["rf"] = rf_json(message.heard.attempt.rf, message.heard.at);
@@ -431,8 +438,8 @@ std::string to_json(const AircraftMessage& message) {
   return json_line(json);
 }
 
-std::string to_json(const AlertMessage& message) {
-  Json json = message_head("alert", message.head);
+std::string to_json(const AlertMessage& message, std::string_view device) {
+  Json json = message_head("alert", message.head, device);
   json["id"] = message.id;
   json["category"] = to_string(message.category);
   json["severity"] = to_string(message.severity);
@@ -444,8 +451,8 @@ std::string to_json(const AlertMessage& message) {
   return json_line(json);
 }
 
-std::string to_json(const CoverageMessage& message) {
-  Json json = message_head("coverage", message.head);
+std::string to_json(const CoverageMessage& message, std::string_view device) {
+  Json json = message_head("coverage", message.head, device);
   json["window_s"] = rounded(message.window_s, kSecondDecimals);
   json["bands"] = Json::array();
   for (const BandShare& band : message.bands)
@@ -479,6 +486,8 @@ std::string to_json(const StatusMessage& message) {
   if (message.counts.signatures_skipped > 0) json["signatures_skipped"] = message.counts.signatures_skipped;
   if (message.stream.live)
     json["live"] = live_json(*message.stream.live, message.stream, message.counts.feed);
+  for (const DeviceStatus& device : message.devices)
+    json["devices"].push_back(device_status_json(device, message.counts.feed));
   return json_line(json);
 }
 

@@ -334,12 +334,19 @@ struct FeedCounts {
   FeedHealth feed;
 };
 
+/// What the stream of one of several devices tells.
+struct DeviceStatus {
+  std::string_view name;
+  const StreamStatus& stream;  ///< outlives the message
+};
+
 struct StatusMessage {
   MessageHead head;
   std::string version;
-  StreamStatus stream;
+  StreamStatus stream;  ///< of the first device
   FeedCounts counts;
   std::optional<SensorPosition> position{};
+  std::vector<DeviceStatus> devices{};  ///< if there are several: all of them
 };
 
 }  // namespace windhover::sensor

@@ -51,6 +51,11 @@ TrustOptions trust_options(const FeedStageOptions& options) {
   return trust;
 }
 
+// The same link, or trouble, of another device is another one.
+std::string id_of(std::string id, std::string_view device) {
+  return device.empty() ? std::move(id) : std::move(id) + "-" + topic_part(device);
+}
+
 }  // namespace
 
 std::string new_boot_id() {
@@ -72,6 +77,11 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
 void FeedStage::from(std::size_t device) {
   while (devices_.size() <= device) devices_.emplace_back(options_);
   from_ = &devices_[device];
+}
+
+void FeedStage::name_devices(const std::vector<std::string>& names) {
+  from(names.size() - 1);
+  for (std::size_t i = 0; i < names.size(); ++i) devices_[i].name = names[i];
 }
 
 void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
@@ -103,9 +113,11 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
       "frame", id,
       [&](PlaceDetail detail) {
         if (!is_full || detail == PlaceDetail::full)
-          return to_json(FrameMessage{numbered, id, frame, disclosure, PlaceDetail::full, authentications});
+          return to_json(FrameMessage{numbered, id, frame, disclosure, PlaceDetail::full, authentications},
+                         from_->name);
         // What is signed may hold the places that are not to be told.
-        return to_json(FrameMessage{numbered, id, redacted(frame, detail), disclosure, detail, {}});
+        return to_json(FrameMessage{numbered, id, redacted(frame, detail), disclosure, detail, {}},
+                       from_->name);
       },
       kEvent);
   advance(now);
@@ -132,7 +144,7 @@ void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
   if (disclosure_of(options_.privacy, reject.attempt.protocol) == Disclosure::off) return;
   ++counts_.rejects[std::string(reject.attempt.protocol)][std::string(to_string(reject.attempt.reason))];
   if (options_.publish_rejects)
-    send("reject", {}, to_json(RejectMessage{head("reject", reject.at.time), reject}));
+    send("reject", {}, to_json(RejectMessage{head("reject", reject.at.time), reject}, from_->name));
 }
 
 void FeedStage::on_others(const OthersHeard& others) {
@@ -144,7 +156,7 @@ void FeedStage::on_status(const StreamStatus& stream, UtcTime now) {
   locate();
   note_listening(stream, now);
   from_->alerts.take(stream, now, due_alerts_);
-  tell(due_alerts_);
+  tell(due_alerts_, from_->name);
   tell_status(stream, now);
 }
 
@@ -192,11 +204,11 @@ void FeedStage::advance(UtcTime now) {
     device.links.advance(now, due_links_);
     for (LinkMessage& link : due_links_) attribute(link, device.attribution);
     device.emission_links.advance(now, due_links_);
-    tell(due_links_);
+    tell(due_links_, device);
   }
   for (Device& device : devices_) {
     device.coverage.advance(now, due_coverage_);
-    tell(due_coverage_);
+    tell(due_coverage_, device);
     while (!device.recent.empty() && device.recent.front().time < now - kForgottenAfter)
       device.recent.pop_front();
   }
@@ -211,11 +223,11 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
     device.links.finish(now, due_links_);
     for (LinkMessage& link : due_links_) attribute(link, device.attribution);
     device.emission_links.finish(now, due_links_);
-    tell(due_links_);
+    tell(due_links_, device);
   }
   for (Device& device : devices_) {
     device.coverage.finish(now, due_coverage_);
-    tell(due_coverage_);
+    tell(due_coverage_, device);
   }
   tell_status(stream, now);
   for (Device& device : devices_) {  // the next stream counts its seconds anew
@@ -274,28 +286,31 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
   aircraft.clear();
 }
 
-void FeedStage::tell(std::vector<AlertMessage>& alerts) {
+void FeedStage::tell(std::vector<AlertMessage>& alerts, std::string_view device) {
   for (AlertMessage& message : alerts) {
+    message.id = id_of(message.id, device);
     message.head = head("alert", message.head.time);
-    send("alert", message.id, to_json(message), message.cleared ? kEvent : kAlertHolds);
+    send("alert", message.id, to_json(message, device), message.cleared ? kEvent : kAlertHolds);
   }
   alerts.clear();
 }
 
-void FeedStage::tell(std::vector<CoverageMessage>& coverage) {
+void FeedStage::tell(std::vector<CoverageMessage>& coverage, const Device& device) {
   for (CoverageMessage& message : coverage) {
     message.head = head("coverage", message.head.time);
-    send("coverage", {}, to_json(message), kCoverageHolds);
+    send("coverage", device.name.empty() ? "" : topic_part(device.name), to_json(message, device.name),
+         kCoverageHolds);
   }
   coverage.clear();
 }
 
-void FeedStage::tell(std::vector<LinkMessage>& links) {
+void FeedStage::tell(std::vector<LinkMessage>& links, const Device& device) {
   for (LinkMessage& message : links) {
+    message.id = id_of(message.id, device.name);
     message.head = head("link", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
     links_of_.take(message);
-    send("link", message.id, to_json(message), is_gone ? kEvent : kLinkHolds);
+    send("link", message.id, to_json(message, device.name), is_gone ? kEvent : kLinkHolds);
   }
   links.clear();
 }
@@ -335,7 +350,11 @@ void FeedStage::tell_status(const StreamStatus& stream, UtcTime now) {
   }
   for (const FeedSink* sink : sinks_)
     if (auto health = sink->health()) counts_.feed = std::move(*health);
-  const StatusMessage message{head("status", now), WINDHOVER_VERSION, stream, counts_, options_.position};
+  from_->last = stream;
+  StatusMessage message{head("status", now), WINDHOVER_VERSION, devices_.front().last, counts_,
+                        options_.position};
+  for (const Device& device : devices_)
+    if (devices_.size() > 1) message.devices.push_back({device.name, device.last});
   for (FeedSink* sink : sinks_) sink->on_status(message);
   send("status", {}, to_json(message), kStatusHolds);
 }

@@ -65,6 +65,8 @@ class FeedStage {
   /// What is told from here on comes from this device, 0, 1 …; at the start from 0. What rests on sample
   /// counts or compares levels is kept for each device alone; aircraft are the same whoever hears them.
   void from(std::size_t device);
+  /// There are several devices, called so: messages tell whose they are. Before anything else is told.
+  void name_devices(const std::vector<std::string>& names);
   /// The band that was received so far ends here, as wide as the rate; samples: received until then, from the
   /// start.
   void on_retune(double low_hz, double high_hz, std::uint64_t samples, UtcTime now);
@@ -88,6 +90,7 @@ class FeedStage {
     explicit Device(const FeedStageOptions& options)
         : links(options.links), emission_links(attribution, options.emission_links) {}
 
+    std::string name{};  ///< empty: it is the only one
     LinkLedger links;
     links::TransmitterMatch attribution;
     links::LinkBook emission_links;
@@ -98,18 +101,19 @@ class FeedStage {
     WorkShares shed{};  // of what was received before the last status
     DeviceAlerts alerts{};
     std::deque<RecentFrame> recent{};
+    StreamStatus last{};  ///< as told last
   };
 
   void locate();
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
-  void tell(std::vector<LinkMessage>& links);
+  void tell(std::vector<LinkMessage>& links, const Device& device);
   static void attribute(LinkMessage& link, links::TransmitterMatch& attribution);
   void note_listening(const StreamStatus& stream, UtcTime now);
   void note_listening(double low_hz, double high_hz, double seconds, UtcTime now);
   double seconds_since_noted(std::uint64_t samples, double rate_hz);
-  void tell(std::vector<CoverageMessage>& coverage);
-  void tell(std::vector<AlertMessage>& alerts);
+  void tell(std::vector<CoverageMessage>& coverage, const Device& device);
+  void tell(std::vector<AlertMessage>& alerts, std::string_view device = {});
   void tell_status(const StreamStatus& stream, UtcTime now);
   MessageHead head(std::string_view kind, UtcTime time);
   /// `holds_for` as in OutgoingMessage: 0 for what is no state.

@@ -30,9 +30,11 @@ inline constexpr int kSecondDecimals = 6;
 inline constexpr int kShareDecimals = 4;
 
 /// What every body begins with.
-inline Json message_head(const char* type, const MessageHead& head) {
-  return {{"v", kFeedSchema},  {"type", type},    {"sensor", head.sensor},
-          {"boot", head.boot}, {"seq", head.seq}, {"time", to_rfc3339(head.time)}};
+inline Json message_head(const char* type, const MessageHead& head, std::string_view device = {}) {
+  Json json = {{"v", kFeedSchema},  {"type", type},    {"sensor", head.sensor},
+               {"boot", head.boot}, {"seq", head.seq}, {"time", to_rfc3339(head.time)}};
+  if (!device.empty()) json["device"] = device;
+  return json;
 }
 
 /// Text from the air need not be UTF-8; what is not becomes U+FFFD instead of an exception.

@@ -193,8 +193,8 @@ void put_frames(Json& json, const LinkMessage& message) {
 
 }  // namespace
 
-std::string to_json(const LinkMessage& message) {
-  Json json = message_head("link", message.head);
+std::string to_json(const LinkMessage& message, std::string_view device) {
+  Json json = message_head("link", message.head, device);
   json["id"] = message.id;
   json["kind"] = message.kind;
   json["state"] = to_string(message.state);

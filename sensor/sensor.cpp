@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace windhover::sensor {
@@ -34,6 +35,7 @@ Sensor::Sensor(std::vector<SensorInput> inputs, std::span<const decoders::Decode
 
 void Sensor::add(SensorInput input, std::span<const decoders::DecoderEntry> registry) {
   if (input.options.evidence != nullptr) evidence_ = input.options.evidence;
+  names_.push_back(input.options.device.empty() ? std::to_string(names_.size()) : input.options.device);
   streams_.push_back(std::make_unique<Stream>(std::move(input.source), registry, input.options, feed_time_));
 }
 
@@ -51,6 +53,7 @@ void Sensor::start(Stream& stream, std::vector<Stream::Job> jobs, std::vector<st
 }
 
 void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
+  if (streams_.size() > 1) feed.name_devices(names_);
   std::vector<std::jthread> keepers;
   const CloseAtEnd notes{evidence_};  // the evidence thread ends when the feed has told all
   for (const auto& stream : streams_) start(*stream, stream->evidence_jobs(), keepers);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,7 +28,8 @@ class Sensor {
   /// Throws what Stream throws.
   Sensor(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
          const SensorOptions& options);
-  /// At least one; all of them live if there are several, and one at most with Evidence.
+  /// At least one; all of them live and with names that differ if there are several, and one at most with
+  /// Evidence.
   Sensor(std::vector<SensorInput> inputs, std::span<const decoders::DecoderEntry> registry);
 
   /// Runs the streams to their end, or until `stop`. Events go to `feed` in this thread, those of one stream
@@ -43,6 +45,7 @@ class Sensor {
 
   Evidence* evidence_ = nullptr;
   UtcTime feed_time_{};
+  std::vector<std::string> names_;  // by stream
   std::vector<std::unique_ptr<Stream>> streams_;
 };
 

@@ -47,6 +47,7 @@ struct SensorOptions {
   std::optional<Calibration> calibration{};
   Evidence* evidence = nullptr;          ///< where snippets are kept; outlives the sensor. For devices only
   std::optional<tuning::Plan> tuning{};  ///< of a device that is at the first of its windows
+  std::string device{};                  ///< its name, where a sensor has several; empty: its number
 };
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ feed thread.

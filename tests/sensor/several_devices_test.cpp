@@ -4,6 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
 #include <map>
 #include <set>
 
@@ -41,7 +44,7 @@ json drone_scene(double center_hz, const std::string& serial) {
 /// A device that plays one aircraft.
 class Antenna {
  public:
-  Antenna(const std::string& name, double center_hz, const std::string& serial) {
+  Antenna(const std::string& name, double center_hz, const std::string& serial) : name_(name) {
     setenv("SOAPY_SDR_PLUGIN_PATH", WINDHOVER_BINARY_DIR "/soapy", 1);
     const auto stem = folder_.path / "air";
     synth::render_scene(folder_.write(drone_scene(center_hz, serial)), stem);
@@ -51,10 +54,13 @@ class Antenna {
     options_.centre = {center_hz};
     options_.gain_db = 30;
   }
-  SensorInput open() const { return {std::make_unique<DeviceCare>(options_), {.workers = 1}}; }
+  SensorInput open() const {
+    return {std::make_unique<DeviceCare>(options_), {.workers = 1, .device = name_}};
+  }
   void order(const std::string& faults) const { synth::order_faults(folder_.path / "faults", faults); }
 
  private:
+  std::string name_;
   synth::ScratchFolder folder_;
   SoapyOptions options_;
 };
@@ -63,10 +69,12 @@ class Antenna {
 class Watcher final : public FeedSink {
  public:
   std::function<bool(const json&)> look;
+  std::vector<std::string> lines;
   std::atomic<bool> stop{false};
   bool is_content = false;
 
   void publish(const OutgoingMessage& message) override {
+    lines.push_back(message.json);
     if (is_content) return;
     is_content = look(json::parse(message.json));
     if (is_content || std::chrono::steady_clock::now() > deadline_) stop = true;
@@ -77,6 +85,21 @@ class Watcher final : public FeedSink {
       std::chrono::steady_clock::now() + std::chrono::seconds(120);
 };
 
+void check_schemas(const std::vector<std::string>& lines) {
+  if (std::system("/usr/bin/python3 -c 'import jsonschema' >/dev/null 2>&1") != 0) {
+    std::cout << "SKIPPED: checking messages against their schemas needs python3-jsonschema\n";
+    return;
+  }
+  const TemporaryFolder folder;
+  const auto file = folder / "devices.jsonl";
+  std::ofstream out(file);
+  for (const std::string& line : lines) out << line << '\n';
+  out.close();
+  const std::string command =
+      WINDHOVER_SOURCE_DIR "/scripts/validate_feed.py '" + file.string() + "' >/dev/null";
+  BOOST_TEST(std::system(command.c_str()) == 0);
+}
+
 bool run_both(const Antenna& first, const Antenna& second, std::function<bool(const json&)> look) {
   Watcher watcher;
   watcher.look = std::move(look);
@@ -86,11 +109,16 @@ bool run_both(const Antenna& first, const Antenna& second, std::function<bool(co
   inputs.push_back(second.open());
   Sensor sensor(std::move(inputs), decoders::registry());
   sensor.run(stage, watcher.stop);
+  check_schemas(watcher.lines);
   return watcher.is_content;
 }
 
-std::string state_of_device(const json& status) {
-  return status.contains("live") ? status.at("live").at("device").at("state").get<std::string>() : "";
+/// Of a device, by what the status tells of each; empty: not yet known.
+std::string state_of(const json& status, const std::string& name) {
+  for (const json& device : status.at("devices"))
+    if (device.at("device") == name && device.contains("live"))
+      return device.at("live").at("device").at("state");
+  return {};
 }
 
 constexpr double kOneCenter_hz = 2414.5e6, kOtherCenter_hz = 5756.5e6;
@@ -100,29 +128,35 @@ constexpr double kOneCenter_hz = 2414.5e6, kOtherCenter_hz = 5756.5e6;
 BOOST_AUTO_TEST_SUITE(threads)
 
 BOOST_AUTO_TEST_CASE(a_device_that_vanishes_leaves_the_other_one_decoding) {
-  const Antenna one("1", kOneCenter_hz, "FICTION0000C03"), other("2", kOtherCenter_hz, "FICTION0000D04");
+  const Antenna one("one", kOneCenter_hz, "FICTION0000C03"),
+      other("other", kOtherCenter_hz, "FICTION0000D04");
   std::map<std::string, int> frames, frames_alone;
-  bool is_ordered = false, is_alone = false;
+  bool is_ordered = false, is_alone = false, has_alert = false;
   std::string last_time;
   bool runs_back = false;
   const bool is_content = run_both(one, other, [&](const json& message) {
     if (message.at("type") == "status") {
-      // Both devices tell a status; the centre says whose it is.
       runs_back |= message.at("time").get<std::string>() < last_time;
       last_time = message.at("time");
-      const std::string state = state_of_device(message);
-      if (is_ordered && message.at("center_hz") == kOtherCenter_hz && !state.empty() && state != "streaming")
-        is_alone = true;
+      BOOST_TEST(message.at("devices").size() == 2U);
+      const std::string state = state_of(message, "other");
+      if (is_ordered && !state.empty() && state != "streaming") is_alone = true;
+    }
+    if (message.at("type") == "alert" && message.at("category") == "sensor_trouble") {
+      BOOST_TEST(
+          message.at("id").get<std::string>().ends_with("-" + message.at("device").get<std::string>()));
+      if (message.at("device") == "other") has_alert = true;
     }
     if (message.at("type") != "frame") return false;
     const std::string serial = message.at("fields").at("serial");
+    BOOST_TEST(message.at("device") == (serial == "FICTION0000C03" ? "one" : "other"));
     ++frames[serial];
     if (is_alone) ++frames_alone[serial];
     if (!is_ordered && frames.size() == 2) {
       other.order("gone 1\n");
       is_ordered = true;
     }
-    return frames_alone["FICTION0000C03"] >= 10;
+    return frames_alone["FICTION0000C03"] >= 10 && has_alert;
   });
   BOOST_TEST(is_content);
   BOOST_TEST(frames.size() == 2U);
@@ -131,14 +165,15 @@ BOOST_AUTO_TEST_CASE(a_device_that_vanishes_leaves_the_other_one_decoding) {
 }
 
 BOOST_AUTO_TEST_CASE(an_aircraft_that_two_devices_hear_is_one) {
-  const Antenna one("1", kOneCenter_hz, "FICTION0000C03"), other("2", kOtherCenter_hz, "FICTION0000C03");
-  std::map<double, int> frames;  // by carrier
+  const Antenna one("one", kOneCenter_hz, "FICTION0000C03"),
+      other("other", kOtherCenter_hz, "FICTION0000C03");
+  std::map<std::string, int> frames;  // by device
   std::set<std::string> aircraft;
   const bool is_content = run_both(one, other, [&](const json& message) {
     if (message.at("type") != "frame") return false;
-    ++frames[message.at("rf").at("center_hz")];
+    ++frames[message.at("device")];
     aircraft.insert(message.at("aircraft").get<std::string>());
-    return frames[kOneCenter_hz] >= 5 && frames[kOtherCenter_hz] >= 5;
+    return frames["one"] >= 5 && frames["other"] >= 5;
   });
   BOOST_TEST(is_content);
   BOOST_TEST(aircraft.size() == 1U);
