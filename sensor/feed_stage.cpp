@@ -104,7 +104,7 @@ void FeedStage::on_frame(const TimedFrame& frame, UtcTime now) {
   if (is_full) authentications = authentications_.take(frame);
   const std::string id =
       is_full ? tracker_.on_frame(frame, now, authentications) : presence_.on_frame(frame, now);
-  if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications);
+  if (is_full && !id.empty()) trust_.on_frame(id, frame, authentications, from_ == &devices_.front());
   if (is_full && frame.frame.transmitter && !id.empty())
     for (Device& device : devices_) device.links.tie(*frame.frame.transmitter, id);
   if (is_full && !id.empty()) from_->attribution.on_frame(id, frame);

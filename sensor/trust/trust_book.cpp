@@ -59,7 +59,7 @@ constexpr float kMostUncertain_db = RangeCheck::kScatter_db / 2;
 }  // namespace
 
 void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
-                         std::span<const AuthenticationSet> authentications) {
+                         std::span<const AuthenticationSet> authentications, bool measures_count) {
   Evidence& evidence = aircraft_[id];
   evidence.identity.take(frame.frame);
   const Claims claims = claims_of(frame, {});
@@ -68,7 +68,7 @@ void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
     evidence.path.take(transmitter_key(frame.frame).append(frame.frame.transport), *claims.position,
                        claims.horizontal_accuracy_m, frame.at.time);
     const auto full_scale_db = comparable_with(frame.at.reception);
-    if (options_.position && full_scale_db) {
+    if (measures_count && options_.position && full_scale_db) {
       const Sight seen = sight(*options_.position, *claims.position, claims.geodetic_altitude_m);
       const double distance_m = seen.slant_m ? *seen.slant_m : *seen.distance_m;
       // A tenth of the distance is 0.9 dB of path loss.
@@ -76,7 +76,7 @@ void TrustBook::on_frame(const std::string& id, const TimedFrame& frame,
         evidence.range.take(frame.frame, *claims.position, distance_m, *full_scale_db);
     }
   }
-  if (is_one(id)) emitters_.take(id, frame.frame, frame.at.time, frame.at.reception);
+  if (measures_count && is_one(id)) emitters_.take(id, frame.frame, frame.at.time, frame.at.reception);
   take_authentication(evidence, frame, authentications);
 }
 

@@ -38,8 +38,10 @@ class TrustBook {
   explicit TrustBook(TrustOptions options = {}) : options_(std::move(options)), keys_(options_.anchors) {}
 
   /// `id`: of the aircraft that the tracker gave the frame to. `authentications` were completed by it.
+  /// measures_count  false: of another receiver than the one whose levels and carriers are compared
   void on_frame(const std::string& id, const TimedFrame& frame,
-                std::span<const decoders::messages::AuthenticationSet> authentications);
+                std::span<const decoders::messages::AuthenticationSet> authentications,
+                bool measures_count = true);
   /// Nothing is known of an aircraft that is not heard of.
   Trust trust_of(const std::string& id, UtcTime now);
   void forget(const std::string& id);
