@@ -42,7 +42,7 @@ bool LiveSensor::listen(Clock::time_point deadline, const std::function<bool(con
   while (Clock::now() < deadline) {
     const auto event = client_.next(milliseconds(20));
     const auto* message = event ? std::get_if<sensor::FeedMessage>(&*event) : nullptr;
-    if (message == nullptr) continue;
+    if (message == nullptr || ended_boots_.contains(message->boot)) continue;
     const json body = json::parse(message->json);
     boots_.insert(message->boot);
     if (message->type == "status" && body.contains("live")) status_ = body;
@@ -70,6 +70,7 @@ double LiveSensor::stop() {
 }
 
 void LiveSensor::start_again() {
+  ended_boots_.merge(boots_);
   boots_.clear();
   sensor_ = start();
 }

@@ -67,7 +67,7 @@ class LiveSensor {
   ChildProcess sensor_;
   sensor::FeedClient client_;
   nlohmann::json status_;
-  std::set<std::string> boots_;
+  std::set<std::string> boots_, ended_boots_;
   std::size_t raised_ = 0, cleared_ = 0;
   int exit_code_ = -1;
 };
