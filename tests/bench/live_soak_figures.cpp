@@ -221,7 +221,8 @@ bool soak(std::ostream& out, Effort effort) {
   }
   const std::uint64_t lost = lost_at_begin ? losses(live.status()) - *lost_at_begin : 1;
   const double growth = settled_mb > 0 ? most_mb / settled_mb - 1 : 1;
-  bool kept = came_to_end && growth <= 0.01 && live.lost_messages() == 0;
+  // After one minute not all is settled yet.
+  bool kept = came_to_end && growth <= (effort == Effort::full ? 0.01 : 0.03) && live.lost_messages() == 0;
   // On a machine that others use seconds may be lost; the hour is for one that nobody does.
   if (effort == Effort::full) kept &= lost == 0;
   out << std::fixed << std::setprecision(2) << "| transport | frames scheduled | decoded |\n|---|---|---|\n";
