@@ -16,6 +16,7 @@
 #include "tests/bench/figures.hpp"
 #include "tests/bench/live_sensor.hpp"
 #include "tests/support/scene.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace windhover::bench {
 namespace {
@@ -167,18 +168,13 @@ double first_samples_s(LiveSensor& live, Clock::time_point started) {
   return after;
 }
 
-std::filesystem::path scratch_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
-  return mkdtemp(pattern.data());
-}
-
 }  // namespace
 
 bool soak(std::ostream& out, Effort effort) {
   const double loop_s = 6.4;
   const double minutes_long = effort == Effort::full ? 60 : 3;
   const double settled_s = effort == Effort::full ? 300 : 60;
-  const auto folder = scratch_folder();
+  const synth::ScratchFolder folder;
   const json scene = busy_scene(loop_s);
   std::ofstream(folder / "scene.json") << scene.dump();
   const Schedule schedule = schedule_of(folder / "scene.json");
@@ -241,13 +237,12 @@ bool soak(std::ostream& out, Effort effort) {
       << " MB, most afterwards: " << most_mb << " MB (" << std::showpos << 100 * growth << std::noshowpos
       << " %), without the scene that the device holds. Synthetic; frames that overlap others do not "
          "count.\n";
-  std::filesystem::remove_all(folder);
   return kept && live.ended_well();
 }
 
 bool start_stop(std::ostream& out, Effort effort) {
   const bool is_full = effort == Effort::full;
-  const auto folder = scratch_folder();
+  const synth::ScratchFolder folder;
   const auto lines = folder / "feed.jsonl";
   json scene = busy_scene(0.64);
   LiveOptions options{.scene = scene, .arguments = {"--jsonl", lines.string()}, .cache = folder / "cache"};
@@ -277,7 +272,6 @@ bool start_stop(std::ostream& out, Effort effort) {
       << " s | 2 s |\n| SIGTERM to exit, files closed | " << stop_s[stop_s.size() / 2] << " s | "
       << stop_s.back() << " s | 1 s |\n\n30.72 MS/s, all decoders, one run without wisdom and "
       << warm_s.size() << " with it.\n";
-  std::filesystem::remove_all(folder);
   return is_well && cold_s >= 0 && cold_s <= 20 && warm_s.front() >= 0 && warm_s.back() <= 2 &&
          stop_s.back() <= 1;
 }
