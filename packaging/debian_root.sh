@@ -23,7 +23,7 @@ remove_root() {
 make_root() { # [OPTION of debootstrap...]
   ((EUID == 0)) || skip "not root"
   command -v debootstrap >/dev/null || skip "no debootstrap"
-  work=$(mktemp -d /var/tmp/windhover_package.XXXXXX)
+  work=$(mktemp -d --tmpdir=/var/tmp)
   root=$work/root
   trap remove_root EXIT
   step "a fresh Debian 12"

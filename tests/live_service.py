@@ -62,9 +62,16 @@ def play_gpsd(listener):
                 pass
 
 
-def last_status(jsonl):
-    lines = [json.loads(line) for line in jsonl.read_text().splitlines() if line.endswith("}")]
-    return [line for line in lines if line["type"] == "status"][-1]
+def wait_for_status(jsonl, wanted):
+    """The last status, once `wanted` holds of it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        lines = [json.loads(line) for line in jsonl.read_text().splitlines() if line.endswith("}")]
+        status = [line for line in lines if line["type"] == "status"][-1]
+        if wanted(status):
+            return status
+        assert time.monotonic() < deadline, f"not told in time; last status: {status}"
+        time.sleep(0.2)
 
 
 def main(windhover, recording, plugins):
@@ -107,7 +114,7 @@ jsonl = "feed.jsonl"
             manager.wait_for(lambda m: "WATCHDOG" in m)
             manager.wait_for(lambda m: m.get("STATUS", "").startswith(tuple("123456789")))  # aircraft
             manager.wait_for(lambda m: "WATCHDOG" in m)
-            position = last_status(jsonl)["position"]
+            position = wait_for_status(jsonl, lambda s: "position" in s)["position"]
             assert position["lat_deg"] == 52.25 and position["uncertainty_m"] == 7.5 and position["age_s"] < 10, position
 
             configure("fixed = [48.0, 2.0]", node="cellar")
@@ -116,8 +123,7 @@ jsonl = "feed.jsonl"
             manager.wait_for(lambda m: "READY" in m)
             for _ in range(2):
                 manager.wait_for(lambda m: "WATCHDOG" in m)
-            status = last_status(jsonl)
-            assert status["position"] == {"lat_deg": 48.0, "lon_deg": 2.0}, status["position"]
+            status = wait_for_status(jsonl, lambda s: s["position"] == {"lat_deg": 48.0, "lon_deg": 2.0})
             assert status["sensor"] == "roof", "a name needs a restart"
 
             config.write_text("[devise]\n")

@@ -22,6 +22,7 @@
 #include "sensor/feed_stage.hpp"
 #include "tests/bench/child_process.hpp"
 #include "tests/bench/figures.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace windhover::bench {
 namespace {
@@ -33,20 +34,10 @@ constexpr int kAircraft = 200;  // numbered by an octet
 constexpr seconds kPromised{2};
 constexpr seconds kPatience{20};
 
-/// A folder for the feed's sockets.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string feed() const { return "ipc://" + (path_ / "feed").string(); }
-
- private:
-  std::filesystem::path path_;
+/// For the feed's sockets.
+struct Folder {
+  std::string feed() const { return "ipc://" + (scratch / "feed").string(); }
+  synth::ScratchFolder scratch;
 };
 
 /// The first of three TCP ports that are free now.

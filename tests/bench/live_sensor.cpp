@@ -13,27 +13,16 @@ namespace {
 using namespace std::chrono;
 using nlohmann::json;
 
-std::filesystem::path new_folder(const json& scene) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
-  const std::filesystem::path folder = mkdtemp(pattern.data());
-  std::ofstream(folder / "scene.json") << scene.dump();
-  synth::render_scene(folder / "scene.json", folder / "air");
-  return folder;
-}
-
-std::string feed_in(const std::filesystem::path& folder) { return "ipc://" + (folder / "feed").string(); }
+std::string feed_in(const synth::ScratchFolder& folder) { return "ipc://" + (folder / "feed").string(); }
 
 }  // namespace
 
 LiveSensor::LiveSensor(LiveOptions options)
-    : options_(std::move(options)),
-      folder_(new_folder(options_.scene)),
-      sensor_(start()),
-      client_({.endpoint = feed_in(folder_)}) {}
+    : options_(std::move(options)), sensor_((render(), start())), client_({.endpoint = feed_in(folder_)}) {}
 
-LiveSensor::~LiveSensor() {
-  sensor_.kill_now();
-  std::filesystem::remove_all(folder_);
+void LiveSensor::render() const {
+  std::ofstream(folder_ / "scene.json") << options_.scene.dump();
+  synth::render_scene(folder_ / "scene.json", folder_ / "air");
 }
 
 void LiveSensor::order(const std::string& faults) const { synth::order_faults(folder_ / "faults", faults); }
@@ -42,7 +31,7 @@ bool LiveSensor::listen(Clock::time_point deadline, const std::function<bool(con
   while (Clock::now() < deadline) {
     const auto event = client_.next(milliseconds(20));
     const auto* message = event ? std::get_if<sensor::FeedMessage>(&*event) : nullptr;
-    if (message == nullptr) continue;
+    if (message == nullptr || ended_boots_.contains(message->boot)) continue;
     const json body = json::parse(message->json);
     boots_.insert(message->boot);
     if (message->type == "status" && body.contains("live")) status_ = body;
@@ -70,6 +59,7 @@ double LiveSensor::stop() {
 }
 
 void LiveSensor::start_again() {
+  ended_boots_.merge(boots_);
   boots_.clear();
   sensor_ = start();
 }

@@ -14,6 +14,7 @@
 
 #include "sensor/feed_client.hpp"
 #include "tests/bench/child_process.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace windhover::bench {
 
@@ -33,7 +34,6 @@ class LiveSensor {
   explicit LiveSensor(LiveOptions options);
   LiveSensor(const LiveSensor&) = delete;
   LiveSensor& operator=(const LiveSensor&) = delete;
-  ~LiveSensor();
 
   /// Lines of tests/support/soapy_module/faults.hpp.
   void order(const std::string& faults) const;
@@ -59,15 +59,16 @@ class LiveSensor {
   void start_again();
 
  private:
+  void render() const;
   ChildProcess start();
 
   LiveOptions options_;
-  std::filesystem::path folder_;
+  synth::ScratchFolder folder_;
   Clock::time_point started_{};
   ChildProcess sensor_;
   sensor::FeedClient client_;
   nlohmann::json status_;
-  std::set<std::string> boots_;
+  std::set<std::string> boots_, ended_boots_;
   std::size_t raised_ = 0, cleared_ = 0;
   int exit_code_ = -1;
 };

@@ -7,6 +7,7 @@
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "tests/bench/figures.hpp"
 #include "tests/bench/live_sensor.hpp"
 #include "tests/support/scene.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace windhover::bench {
 namespace {
@@ -56,7 +58,7 @@ json ble(const std::string& id, const char* transport, const std::string& addres
 json wifi(const std::string& id, const char* transport, double mbps, double start_s) {
   return {{"type", "wifi_remote_id"},
           {"transport", transport},
-          {"channel", 8},
+          {"channel", 7},
           {"mbps", mbps},
           {"address", transport == std::string("nan") ? "02:57:00:00:00:02" : "02:57:00:00:00:01"},
           {"start_s", start_s},
@@ -77,7 +79,7 @@ json busy_scene(double seconds) {
   emitters.push_back(wifi("ZZZZ9FAKE00F06", "beacon", 1, 0.07));
   emitters.push_back(wifi("ZZZZ9FAKE00G07", "nan", 6, 0.15));
   emitters.push_back({{"type", "wifi_link"},
-                      {"channel", 8},
+                      {"channel", 7},
                       {"access_point", "02:57:00:00:00:01"},
                       {"station", "02:57:00:00:00:03"},
                       {"ssid", "busy"},
@@ -166,18 +168,13 @@ double first_samples_s(LiveSensor& live, Clock::time_point started) {
   return after;
 }
 
-std::filesystem::path scratch_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
-  return mkdtemp(pattern.data());
-}
-
 }  // namespace
 
 bool soak(std::ostream& out, Effort effort) {
   const double loop_s = 6.4;
   const double minutes_long = effort == Effort::full ? 60 : 3;
   const double settled_s = effort == Effort::full ? 300 : 60;
-  const auto folder = scratch_folder();
+  const synth::ScratchFolder folder;
   const json scene = busy_scene(loop_s);
   std::ofstream(folder / "scene.json") << scene.dump();
   const Schedule schedule = schedule_of(folder / "scene.json");
@@ -189,6 +186,7 @@ bool soak(std::ostream& out, Effort effort) {
   const std::int64_t end = begin + loops * loop_samples;
   std::map<std::pair<std::string, std::string>, std::uint64_t> heard;
   double settled_mb = 0, most_mb = 0;
+  std::optional<std::uint64_t> lost_at_begin;  // while it starts it waits for its plans and its first pages
   // What the device holds of the scene is no memory of the sensor.
   const double air_mb = static_cast<double>(loop_samples) * 8 / 1e6;
   const auto deadline = Clock::now() + kPatience +
@@ -202,6 +200,7 @@ bool soak(std::ostream& out, Effort effort) {
     if (body.at("type") != "status" || !body.contains("live")) return false;
     const double stream_s = body.at("stream_s").get<double>();
     const double own_mb = live.resident_mb() - air_mb;
+    if (stream_s * kRate_hz >= static_cast<double>(begin) && !lost_at_begin) lost_at_begin = losses(body);
     if (stream_s < settled_s) settled_mb = std::max(settled_mb, own_mb);
     most_mb = std::max(most_mb, own_mb);
     return stream_s * kRate_hz > static_cast<double>(end) + kRate_hz;
@@ -216,9 +215,10 @@ bool soak(std::ostream& out, Effort effort) {
     if (found != heard.end())
       tally.heard += std::min(found->second, times * static_cast<std::uint64_t>(loops));
   }
-  const std::uint64_t lost = live.status().is_null() ? 1 : losses(live.status());
+  const std::uint64_t lost = lost_at_begin ? losses(live.status()) - *lost_at_begin : 1;
   const double growth = settled_mb > 0 ? most_mb / settled_mb - 1 : 1;
-  bool kept = came_to_end && growth <= 0.01 && live.lost_messages() == 0;
+  // After one minute not all is settled yet.
+  bool kept = came_to_end && growth <= (effort == Effort::full ? 0.01 : 0.03) && live.lost_messages() == 0;
   // On a machine that others use seconds may be lost; the hour is for one that nobody does.
   if (effort == Effort::full) kept &= lost == 0;
   out << std::fixed << std::setprecision(2) << "| transport | frames scheduled | decoded |\n|---|---|---|\n";
@@ -230,19 +230,19 @@ bool soak(std::ostream& out, Effort effort) {
   kept &= tallies.size() >= 6;
   live.stop();
   out << '\n'
-      << minutes_long << " minutes at 30.72 MS/s; gaps, lost samples and dropped blocks: " << lost
+      << minutes_long << " minutes at 30.72 MS/s; gaps, lost samples and dropped blocks: " << lost << " (and "
+      << lost_at_begin.value_or(0) << " in the first seconds)"
       << "; messages of the feed lost: " << live.lost_messages() << ". Memory after "
       << (effort == Effort::full ? "five minutes" : "one minute") << ": " << settled_mb
       << " MB, most afterwards: " << most_mb << " MB (" << std::showpos << 100 * growth << std::noshowpos
       << " %), without the scene that the device holds. Synthetic; frames that overlap others do not "
          "count.\n";
-  std::filesystem::remove_all(folder);
   return kept && live.ended_well();
 }
 
 bool start_stop(std::ostream& out, Effort effort) {
   const bool is_full = effort == Effort::full;
-  const auto folder = scratch_folder();
+  const synth::ScratchFolder folder;
   const auto lines = folder / "feed.jsonl";
   json scene = busy_scene(0.64);
   LiveOptions options{.scene = scene, .arguments = {"--jsonl", lines.string()}, .cache = folder / "cache"};
@@ -272,7 +272,6 @@ bool start_stop(std::ostream& out, Effort effort) {
       << " s | 2 s |\n| SIGTERM to exit, files closed | " << stop_s[stop_s.size() / 2] << " s | "
       << stop_s.back() << " s | 1 s |\n\n30.72 MS/s, all decoders, one run without wisdom and "
       << warm_s.size() << " with it.\n";
-  std::filesystem::remove_all(folder);
   return is_well && cold_s >= 0 && cold_s <= 20 && warm_s.front() >= 0 && warm_s.back() <= 2 &&
          stop_s.back() <= 1;
 }

@@ -22,6 +22,7 @@
 #include "tests/bench/child_process.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/support/aircraft_on_air.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace windhover::bench {
 namespace {
@@ -97,14 +98,10 @@ class FrameCounter final : public sensor::FeedSink {
 class TwoWindows {
  public:
   TwoWindows() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "windhover-figure-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    recordings_ = synth::render_aircraft_on_air(folder_, {kFirst_hz}, kFirst).string();
-    recordings_.append(":").append(synth::render_aircraft_on_air(folder_, {kSecond_hz}, kSecond).string());
+    recordings_ = synth::render_aircraft_on_air(folder_.path(), {kFirst_hz}, kFirst).string();
+    recordings_.append(":").append(
+        synth::render_aircraft_on_air(folder_.path(), {kSecond_hz}, kSecond).string());
   }
-  TwoWindows(const TwoWindows&) = delete;
-  TwoWindows& operator=(const TwoWindows&) = delete;
-  ~TwoWindows() { std::filesystem::remove_all(folder_); }
 
   /// Goes round the two bands for `seconds`.
   WatchedDevice::Facts go(const std::string& args, const std::vector<std::string>& hear,
@@ -137,7 +134,7 @@ class TwoWindows {
   }
 
  private:
-  std::filesystem::path folder_;
+  synth::ScratchFolder folder_;
   std::string recordings_;
 };
 
