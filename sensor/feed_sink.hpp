@@ -2,6 +2,7 @@
 // Where finished feed messages go: JSON lines in a file, a ZeroMQ socket, a table.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +36,8 @@ class FeedSink {
   FeedSink& operator=(const FeedSink&) = delete;
   virtual ~FeedSink() = default;
   virtual void publish(const OutgoingMessage& message) = 0;
+  /// What follows is told while the feed tells of this device's stream; of the first one at the start.
+  virtual void from(std::size_t /*device*/) {}
   /// The same as the `status` that is published next, for those who need no JSON.
   virtual void on_status(const StatusMessage&) {}
   /// What the `frame` that is published next tells of, before anything was taken out of it.

@@ -76,11 +76,14 @@ FeedStage::FeedStage(FeedStageOptions options, std::vector<FeedSink*> sinks)
 
 void FeedStage::from(std::size_t device) {
   while (devices_.size() <= device) devices_.emplace_back(options_);
+  if (from_ == &devices_[device]) return;
   from_ = &devices_[device];
+  for (FeedSink* sink : sinks_) sink->from(device);
 }
 
 void FeedStage::name_devices(const std::vector<std::string>& names) {
   from(names.size() - 1);
+  from(0);
   for (std::size_t i = 0; i < names.size(); ++i) devices_[i].name = names[i];
 }
 

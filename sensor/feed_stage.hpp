@@ -131,7 +131,7 @@ class FeedStage {
   Tracker tracker_;
   PresenceTracker presence_;  // of protocols of which no more may be told: what it knows reaches nothing else
   std::deque<Device> devices_;
-  Device* from_;
+  Device* from_ = nullptr;
   links::AircraftLinks links_of_;
   Authentications authentications_;
   TrustBook trust_;

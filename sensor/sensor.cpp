@@ -16,9 +16,9 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenLooks{2};
 
 struct CloseAtEnd {
-  Evidence* evidence;
+  const std::vector<Evidence*>& evidence;
   ~CloseAtEnd() {
-    if (evidence != nullptr) evidence->close();
+    for (Evidence* each : evidence) each->close();
   }
 };
 
@@ -30,11 +30,15 @@ Sensor::Sensor(std::unique_ptr<Source> source, std::span<const decoders::Decoder
 }
 
 Sensor::Sensor(std::vector<SensorInput> inputs, std::span<const decoders::DecoderEntry> registry) {
-  for (SensorInput& input : inputs) add(std::move(input), registry);
+  for (SensorInput& input : inputs) {
+    if (input.options.workers == 0 && inputs.size() > 1)
+      input.options.workers = std::max<std::size_t>(1, default_workers() / inputs.size());
+    add(std::move(input), registry);
+  }
 }
 
 void Sensor::add(SensorInput input, std::span<const decoders::DecoderEntry> registry) {
-  if (input.options.evidence != nullptr) evidence_ = input.options.evidence;
+  if (input.options.evidence != nullptr) evidence_.push_back(input.options.evidence);
   names_.push_back(input.options.device.empty() ? std::to_string(names_.size()) : input.options.device);
   streams_.push_back(std::make_unique<Stream>(std::move(input.source), registry, input.options, feed_time_));
 }
@@ -55,7 +59,7 @@ void Sensor::start(Stream& stream, std::vector<Stream::Job> jobs, std::vector<st
 void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
   if (streams_.size() > 1) feed.name_devices(names_);
   std::vector<std::jthread> keepers;
-  const CloseAtEnd notes{evidence_};  // the evidence thread ends when the feed has told all
+  const CloseAtEnd notes{evidence_};  // the evidence threads end when the feed has told all
   for (const auto& stream : streams_) start(*stream, stream->evidence_jobs(), keepers);
   {
     std::vector<std::jthread> threads;

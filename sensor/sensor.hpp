@@ -28,8 +28,8 @@ class Sensor {
   /// Throws what Stream throws.
   Sensor(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
          const SensorOptions& options);
-  /// At least one; all of them live and with names that differ if there are several, and one at most with
-  /// Evidence.
+  /// At least one; all of them live, with names that differ and Evidence of their own if there are several.
+  /// Workers that are not chosen are as many for all together as for one.
   Sensor(std::vector<SensorInput> inputs, std::span<const decoders::DecoderEntry> registry);
 
   /// Runs the streams to their end, or until `stop`. Events go to `feed` in this thread, those of one stream
@@ -43,7 +43,7 @@ class Sensor {
   bool look(FeedStage& feed);
   void finish(FeedStage& feed);
 
-  Evidence* evidence_ = nullptr;
+  std::vector<Evidence*> evidence_;
   UtcTime feed_time_{};
   std::vector<std::string> names_;  // by stream
   std::vector<std::unique_ptr<Stream>> streams_;

@@ -35,9 +35,7 @@ IqSlot make_iq_slot(const SourceInfo& info) {
 }
 
 std::size_t worker_count(const SensorOptions& options) {
-  if (options.workers > 0) return options.workers;
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  return std::clamp<std::size_t>(cores - 1, 1, 4);
+  return options.workers > 0 ? options.workers : default_workers();
 }
 
 RingShape spectrum_shape(const SourceInfo& info, std::size_t workers) {
@@ -60,6 +58,11 @@ bool comes_before(const StreamEvent& a, const StreamEvent& b) {
 }
 
 }  // namespace
+
+std::size_t default_workers() {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::clamp<std::size_t>(cores - 1, 1, 4);
+}
 
 Stream::Stream(std::unique_ptr<Source> source, std::span<const decoders::DecoderEntry> registry,
                const SensorOptions& options, UtcTime& feed_time)

@@ -38,7 +38,7 @@ enum class Pace : std::uint8_t {
 };
 
 struct SensorOptions {
-  std::size_t workers = 0;  ///< channel workers; 0 = one for each core but one, at most four
+  std::size_t workers = 0;  ///< channel workers; 0 = default_workers()
   Pace pace = Pace::unlimited;
   std::vector<std::string> notes{};  ///< for `status`
   /// Whether emissions are sought and snapshots of them taken; off, links are told by headers alone.
@@ -49,6 +49,9 @@ struct SensorOptions {
   std::optional<tuning::Plan> tuning{};  ///< of a device that is at the first of its windows
   std::string device{};                  ///< its name, where a sensor has several; empty: its number
 };
+
+/// One for each core but one, at least one and at most four.
+std::size_t default_workers();
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ feed thread.
 /// IqRing→ recorder thread → evidence thread → disk, if there is Evidence. A recording's rings wait, so that

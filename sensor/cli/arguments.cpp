@@ -20,12 +20,13 @@ struct Raw {
   KeygenCommand keygen;
   std::string speed = "max", format, jsonl, feed, curve_key, curve_server_key, gpsd;
   std::vector<std::string> protocols, operator_positions;
-  std::int64_t retention_s = 60, longest_absence_s = 15;
-  double rate_hz = 0, freq_hz = 0, gain_db = 0, bandwidth_hz = 0;
-  std::string gain_mode = "auto", antenna, recording_name, position;
+  std::int64_t retention_s = 60;
+  double rate_hz = 0, freq_hz = 0;
+  std::string recording_name, position;
   std::int64_t wait_subscriber_ms = 1000, timeout_s = 0;
   std::uint64_t count = 0;
   GatewayArguments gateway;
+  DeviceArguments device;
   EvidenceArguments evidence;
   RecordArguments record;
 };
@@ -138,32 +139,7 @@ CLI::App* add_replay(CLI::App& app, Raw& raw) {
 
 CLI::App* add_run(CLI::App& app, Raw& raw) {
   CLI::App* run = app.add_subcommand("run", "listen with a SoapySDR device");
-  run->add_option("--device", raw.run.device.args, "SoapySDR arguments, such as driver=hackrf");
-  run->add_option("--rate", raw.rate_hz, "samples per second")->type_name("HZ");
-  run->add_option("--freq", raw.freq_hz, "stay on this centre frequency")->type_name("HZ");
-  run->add_option(
-         "--hear", raw.run.tuning.hear,
-         "without --freq: what to look for, a protocol (dji_droneid, odid_ble, odid_wifi, dji_wifi) or a "
-         "band (2.4ghz, 5.8ghz, 5650e6-5950e6), with a priority of 1 to 10; may be repeated; else all that "
-         "the decoders can hear")
-      ->type_name("WHAT[=PRIORITY]");
-  run->add_option("--longest-absence", raw.longest_absence_s,
-                  "where it takes several windows: be back in each after so many seconds")
-      ->type_name("S")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 3600));
-  auto* gain =
-      run->add_option("--gain", raw.gain_db, "overall gain, kept as it is; without it see --gain-mode")
-          ->type_name("DB");
-  run->add_option("--gain-mode", raw.gain_mode,
-                  "auto: what resolves the noise and does not clip; device: the device's own control")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "device"}))
-      ->excludes(gain);
-  run->add_option("--calibration", raw.run.calibration, "table of what 0 dBFS is in dBm; see docs/deploy.md")
-      ->type_name("FILE");
-  run->add_option("--antenna", raw.antenna, "one of the device's antennas");
-  run->add_option("--bandwidth", raw.bandwidth_hz, "of the device's filter")->type_name("HZ");
+  raw.device.add_to(*run);
   run->add_option("--gpsd", raw.gpsd, "ask gpsd where the antenna is, unless --sensor-position says")
       ->type_name("ADDRESS[:PORT]");
   raw.run.config.add_to(*run);
@@ -258,28 +234,28 @@ ReplayCommand finish_replay(const CLI::App& app, Raw& raw) {
   return command;
 }
 
-void require(const CLI::App& app, const std::string& option, const std::string& key) {
-  if (app.count(option) == 0)
-    throw ConfigError(option + " is missing; give it, or set " + key + " in a file that -c names");
+/// One by options and file, or several by the file alone.
+std::vector<DeviceCommand> finish_devices(CLI::App& app, Raw& raw) {
+  raw.device.note_given(app);
+  std::vector<ConfigSetting> settings = settings_for(app.get_name(), raw.run.settings);
+  if (device_tables(settings) <= 1) {
+    apply(settings, app);
+    return {raw.device.finish(app)};
+  }
+  if (const auto option = DeviceArguments::any_given(app))
+    throw ConfigError(*option + " cannot be given beside several [[device]] in '" + raw.run.config.file +
+                      "': nobody knows which one is meant");
+  std::erase_if(settings, is_of_device);
+  apply(settings, app);
+  return devices_of(raw.run.settings);
 }
 
 RunCommand finish_run(CLI::App& app, Raw& raw) {
-  // What is asked for here wins over the other one in the file; of both in the file, the fixed gain.
-  const bool asks_for_mode = app.count("--gain-mode") > 0;
-  raw.run.settings = raw.run.config.apply_to(app);
-  require(app, "--device", "device.args");
-  require(app, "--rate", "device.rate_hz");
+  raw.run.settings = raw.run.config.read(app);
+  const std::vector<DeviceCommand> devices = finish_devices(app, raw);
   RunCommand command = raw.run;
-  for (const std::string& each : command.tuning.hear) tuning::parse_wish(each);
-  command.tuning.longest_absence = std::chrono::seconds(raw.longest_absence_s);
+  command.devices = devices;
   if (app.count("--gpsd") > 0) command.output.gpsd = parse_gpsd_address(raw.gpsd);
-  command.device.rate = {raw.rate_hz};
-  command.device.centre = {raw.freq_hz};
-  if (!asks_for_mode) command.device.gain_db = given(app, "--gain", raw.gain_db);
-  command.device.gain_control = !command.device.gain_db && raw.gain_mode == "auto";
-  command.device.anywhere = app.count("--freq") == 0;
-  command.device.antenna = given(app, "--antenna", raw.antenna);
-  command.device.bandwidth_hz = given(app, "--bandwidth", raw.bandwidth_hz);
   finish_output(app, raw, command.output);
   command.evidence = raw.evidence.finish(app);
   return command;

@@ -10,6 +10,7 @@
 
 #include "gateway/options.hpp"
 #include "sensor/cli/config_arguments.hpp"
+#include "sensor/cli/device_arguments.hpp"
 #include "sensor/cli/record_arguments.hpp"
 #include "sensor/decoder_choice.hpp"
 #include "sensor/evidence/evidence_options.hpp"
@@ -18,8 +19,6 @@
 #include "sensor/recording_layout.hpp"
 #include "sensor/sensor.hpp"
 #include "sensor/service/gpsd_position.hpp"
-#include "sensor/soapy_source.hpp"
-#include "sensor/tuning/wishes.hpp"
 
 namespace windhover::sensor {
 
@@ -54,9 +53,7 @@ struct RunCommand {
   ConfigArguments config{};
   std::vector<ConfigSetting> settings{};               ///< all that the config file says
   std::vector<std::string> arguments{};                ///< that it was made of
-  SoapyOptions device{};                               ///< anywhere: the plan decides
-  std::optional<std::filesystem::path> calibration{};  ///< see parse_calibration()
-  tuning::TuningOptions tuning{};
+  std::vector<DeviceCommand> devices{};                ///< at least one
   DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};

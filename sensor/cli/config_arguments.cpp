@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 
 #include "sensor/cli/config_keys.hpp"
 #include "sensor/config_error.hpp"
@@ -13,11 +14,26 @@ void ConfigArguments::add_to(CLI::App& app) {
   app.add_flag("--check-config", check_only, "say whether options and file can be used, and end");
 }
 
+std::vector<ConfigSetting> ConfigArguments::read(const CLI::App& app) const {
+  return app.count("--config") == 0 ? std::vector<ConfigSetting>{} : read_config_file(file, config_keys());
+}
+
 std::vector<ConfigSetting> ConfigArguments::apply_to(CLI::App& app) const {
-  if (app.count("--config") == 0) return {};
-  std::vector<ConfigSetting> settings = read_config_file(file, config_keys());
+  std::vector<ConfigSetting> settings = read(app);
+  apply(settings_for(app.get_name(), settings), app);
+  return settings;
+}
+
+std::vector<ConfigSetting> settings_for(std::string_view command, std::span<const ConfigSetting> settings) {
+  std::vector<ConfigSetting> own;
+  std::ranges::copy_if(settings, std::back_inserter(own),
+                       [&](const ConfigSetting& each) { return each.key->command == command; });
+  return own;
+}
+
+void apply(std::span<const ConfigSetting> settings, CLI::App& app) {
   for (const ConfigSetting& setting : settings) {
-    if (setting.key->command != app.get_name() || setting.values.empty()) continue;
+    if (setting.values.empty()) continue;
     CLI::Option* const option = app.get_option(std::string(setting.key->option));
     // A flag that is off says what the flag's absence says.
     const bool is_off = setting.key->type == ConfigType::boolean && setting.values.front() == "false";
@@ -29,7 +45,6 @@ std::vector<ConfigSetting> ConfigArguments::apply_to(CLI::App& app) const {
       throw ConfigError(setting.place + ": " + error.what());
     }
   }
-  return settings;
 }
 
 std::vector<std::string> changed_keys(const std::vector<ConfigSetting>& before,

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gateway/options.hpp"
+#include "sensor/cli/device_arguments.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/decoder_choice.hpp"
 #include "sensor/privacy.hpp"
@@ -49,6 +50,7 @@ void is_decoder(const std::string& value) { static_cast<void>(chosen_decoders({{
 constexpr double kMostHertz = 100e9;
 
 constexpr ConfigKey kKeys[] = {
+    {"run", "device.name", "--device-name", text, 0, 0, check_device_name},
     {"run", "device.args", "--device", text},
     {"run", "device.rate_hz", "--rate", number, 1, kMostHertz},
     {"run", "device.freq_hz", "--freq", number, 1, kMostHertz},
@@ -57,6 +59,7 @@ constexpr ConfigKey kKeys[] = {
     {"run", "device.calibration", "--calibration", path, 0, 0, is_some_text},
     {"run", "device.antenna", "--antenna", text, 0, 0, is_some_text},
     {"run", "device.bandwidth_hz", "--bandwidth", number, 1, kMostHertz},
+    {"run", "device.hear", "--hear", texts, 0, 0, parses<tuning::parse_wish>},
     {"run", "tuning.hear", "--hear", texts, 0, 0, parses<tuning::parse_wish>},
     {"run", "tuning.longest_absence_s", "--longest-absence", integer, 1, 3600},
     {"run", "decoders.with", "--with", texts, 0, 0, is_decoder},

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <deque>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "sensor/access_list.hpp"
 #include "sensor/aircraft_table.hpp"
 #include "sensor/cli/commands.hpp"
+#include "sensor/cli/live_evidence.hpp"
 #include "sensor/cli/live_service.hpp"
 #include "sensor/cli/scene_recording.hpp"
 #include "sensor/cli/stop_signal.hpp"
@@ -52,7 +54,8 @@ TrustOptions trust_options(const OutputOptions& options) {
 class Outputs {
  public:
   /// `service` and `evidence`: of a live stream only, and outlive these outputs.
-  explicit Outputs(const OutputOptions& options, LiveService* service = nullptr, Evidence* evidence = nullptr)
+  explicit Outputs(const OutputOptions& options, LiveService* service = nullptr,
+                   LiveEvidence* evidence = nullptr)
       : board_(operator_position_at(options.privacy, "table")) {
     const std::string boot = options.boot.empty() ? new_boot_id() : options.boot;
     if (options.jsonl)
@@ -64,7 +67,8 @@ class Outputs {
     std::vector<FeedSink*> sinks{&board_};
     std::function<std::optional<SensorPosition>()> locate;
     if (service != nullptr) {
-      service_ = std::make_unique<ServiceSink>([this, service] {
+      service_ = std::make_unique<ServiceSink>([this, service, evidence] {
+        if (evidence != nullptr) evidence->serve();
         if (service->reload_if_asked(feed_.get())) service_->reloaded();
       });
       sinks.push_back(service_.get());
@@ -72,8 +76,8 @@ class Outputs {
     }
     if (evidence != nullptr) {
       const PlaceDetail detail = operator_position_at(options.privacy, "feed");
-      evidence_ = std::make_unique<EvidenceSink>(*evidence, detail);
-      sinks.push_back(evidence_.get());
+      for (Evidence& each : evidence->by_device())
+        sinks.push_back(&evidence_.emplace_back(each, detail, evidence_.size()));
     }
     if (jsonl_) sinks.push_back(jsonl_.get());
     if (feed_) sinks.push_back(feed_.get());
@@ -107,44 +111,67 @@ class Outputs {
   std::unique_ptr<JsonlSink> jsonl_;
   std::unique_ptr<Feed> feed_;
   std::unique_ptr<ServiceSink> service_;
-  std::unique_ptr<EvidenceSink> evidence_;
+  std::deque<EvidenceSink> evidence_;  // by device
   std::unique_ptr<FeedStage> stage_;
 };
 
-/// What else than the device can keep the sensor from starting.
-void check(const OutputOptions& options) {
-  if (options.curve_key) read_curve_secret_file(*options.curve_key);
-  if (!options.allow.empty()) AccessList{options.allow};
-  trust_options(options);
-}
-
-/// What `command` asks to be kept, and who may ask for more.
-std::optional<Evidence> evidence_of(const RunCommand& command) {
-  if (!command.evidence) {
-    ignore_evidence_signal();
-    return std::nullopt;
-  }
-  if (hides_anything(command.output.privacy))
-    std::cerr << "evidence keeps samples, and these hold what the privacy options hide on the feed\n";
-  EvidenceOptions options = *command.evidence;
-  options.asked = &evidence_on_signal();
-  return std::make_optional<Evidence>(std::move(options));
+/// What else than the devices can keep the sensor from starting.
+void check(const RunCommand& command) {
+  const OutputOptions& output = command.output;
+  if (output.curve_key) read_curve_secret_file(*output.curve_key);
+  if (!output.allow.empty()) AccessList{output.allow};
+  trust_options(output);
+  for (const DeviceCommand& device : command.devices)
+    if (device.calibration) read_calibration(*device.calibration);
 }
 
 /// At the plan's first window, the plan being in `options`.
-std::unique_ptr<DeviceCare> open_tuned(const RunCommand& command,
+std::unique_ptr<DeviceCare> open_tuned(const DeviceCommand& command,
                                        std::span<const decoders::DecoderEntry> decoders,
                                        SensorOptions& options) {
-  const bool is_set = !command.device.anywhere;
-  auto device = std::make_unique<DeviceCare>(command.device);
-  const tuning::Reach reach{device->tuning_ranges(), device->info().rate.value, command.device.bandwidth_hz};
+  const bool is_set = !command.soapy.anywhere;
+  auto device = std::make_unique<DeviceCare>(command.soapy);
+  const tuning::Reach reach{device->tuning_ranges(), device->info().rate.value, command.soapy.bandwidth_hz};
   options.tuning = tuning::make_plan(command.tuning, decoders, reach,
-                                     is_set ? std::optional(command.device.centre.value) : std::nullopt);
+                                     is_set ? std::optional(command.soapy.centre.value) : std::nullopt);
   const double first_hz = options.tuning->windows.front().centre_hz;
   if (!is_set && !device->tune({first_hz}))
     throw SourceError("the device refuses to tune to " + std::to_string(first_hz / 1e6) +
                       " MHz, where its plan begins; give --freq or other things to hear.");
   return device;
+}
+
+SensorInput open_device(const DeviceCommand& command, std::span<const decoders::DecoderEntry> decoders,
+                        SensorOptions options) {
+  auto device = open_tuned(command, decoders, options);
+  std::cerr << (options.device.empty() ? "" : options.device + ": ") << "listening with "
+            << device->info().description << '\n'
+            << tuning::explain(*options.tuning);
+  return {at_bank_rate(std::move(device), options.notes), options};
+}
+
+std::vector<SensorInput> open_devices(const RunCommand& command,
+                                      std::span<const decoders::DecoderEntry> decoders,
+                                      std::deque<Evidence>& evidence) {
+  std::vector<SensorInput> inputs;
+  for (const DeviceCommand& device : command.devices) {
+    SensorOptions options = command.sensor;
+    if (device.calibration) options.calibration = read_calibration(*device.calibration);
+    if (!evidence.empty()) options.evidence = &evidence[inputs.size()];
+    if (command.devices.size() == 1) {
+      inputs.push_back(open_device(device, decoders, options));
+      continue;
+    }
+    options.device = device.name;
+    try {
+      inputs.push_back(open_device(device, decoders, options));
+    } catch (const SourceError& error) {
+      throw SourceError("device '" + device.name + "': " + error.what());
+    } catch (const ConfigError& error) {
+      throw ConfigError("device '" + device.name + "': " + error.what());
+    }
+  }
+  return inputs;
 }
 
 }  // namespace
@@ -173,23 +200,17 @@ int run_replay(const ReplayCommand& command) {
 
 int run_live(const RunCommand& command) {
   const auto decoders = chosen_decoders(command.decoders);
-  check(command.output);
-  SensorOptions options = command.sensor;
-  if (command.calibration) options.calibration = read_calibration(*command.calibration);
+  check(command);
   if (command.config.check_only) return 0;
   const std::atomic<bool>& stop = stop_on_signals();
   LiveService service(command);
   const SavedWisdom wisdom;
   OutputOptions output = command.output;
-  output.levels_comparable = command.device.gain_db.has_value();
+  output.levels_comparable = command.devices.front().soapy.gain_db.has_value();
   if (!output.feed && !output.jsonl) output.feed = kDefaultFeedEndpoint;
-  std::optional<Evidence> evidence = evidence_of(command);
-  Outputs outputs(output, &service, evidence ? &*evidence : nullptr);
-  if (evidence) options.evidence = &*evidence;
-  auto device = open_tuned(command, decoders, options);
-  std::cerr << "listening with " << device->info().description << '\n' << tuning::explain(*options.tuning);
-  auto source = at_bank_rate(std::move(device), options.notes);
-  Sensor sensor(std::move(source), decoders, options);
+  LiveEvidence evidence(command);
+  Outputs outputs(output, &service, &evidence);
+  Sensor sensor(open_devices(command, decoders, evidence.by_device()), decoders);
   wisdom.save();
   sensor.run(outputs.stage(), stop);
   notify_stopping();

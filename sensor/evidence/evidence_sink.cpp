@@ -24,6 +24,7 @@ double width_hz(std::string_view transport) {
 }  // namespace
 
 void EvidenceSink::on_frame(const TimedFrame& frame) {
+  if (!is_told_of_) return;
   known_ = Known{frame.at.start_s, frame.at.time};
   const decoders::RfFacts& rf = frame.frame.rf;
   const double carrier = rf.centre.value + (std::isfinite(rf.cfo_hz) ? static_cast<double>(rf.cfo_hz) : 0);
@@ -38,6 +39,9 @@ void EvidenceSink::on_frame(const TimedFrame& frame) {
 }
 
 void EvidenceSink::publish(const OutgoingMessage& message) {
+  const bool is_over = message.holds_for.count() == 0;
+  if (message.kind == "aircraft" && is_over) aircraft_.erase(message.id);
+  if (!is_told_of_) return;
   if (message.kind == "frame") return note_frame(message);
   if (message.kind == "aircraft" || message.kind == "alert") note_other(message);
 }
@@ -51,7 +55,6 @@ void EvidenceSink::note_frame(const OutgoingMessage& message) {
 
 void EvidenceSink::note_other(const OutgoingMessage& message) {
   const bool is_over = message.holds_for.count() == 0;
-  if (message.kind == "aircraft" && is_over) aircraft_.erase(message.id);
   if (!known_) return;
   EvidenceNote note;
   note.start_s = known_->start_s + std::chrono::duration<double>(message.time - known_->time).count();
@@ -64,9 +67,11 @@ void EvidenceSink::note_other(const OutgoingMessage& message) {
 
 // The one log line about errors comes from here, for only one thread may write the log.
 void EvidenceSink::on_status(const StatusMessage& status) {
-  known_ = Known{status.stream.stream_s, status.head.time};
-  if (!status.stream.live || !status.stream.live->evidence) return;
-  const EvidenceStatus& evidence = *status.stream.live->evidence;
+  if (!is_told_of_) return;
+  const StreamStatus& stream = status.devices.empty() ? status.stream : status.devices[device_].stream;
+  known_ = Known{stream.stream_s, status.head.time};
+  if (!stream.live || !stream.live->evidence) return;
+  const EvidenceStatus& evidence = *stream.live->evidence;
   if (evidence.errors == errors_told_ || (told_ && status.head.time - *told_ < kBetweenLines)) return;
   std::cerr << error_priority() << "evidence is not kept (" << evidence.errors
             << " snippets so far): " << evidence.trouble << '\n';

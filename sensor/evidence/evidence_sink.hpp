@@ -10,14 +10,16 @@
 
 namespace windhover::sensor {
 
-/// Frames, aircraft and alerts, each with its place in the stream. Reasons for a snippet are the first frame
-/// of an aircraft and each alert but the one about evidence itself.
+/// Frames, aircraft and alerts that are told while the feed tells of one device's stream, each with its place
+/// there. Reasons for a snippet are the first frame of an aircraft and each alert but the one about evidence
+/// itself.
 class EvidenceSink final : public FeedSink {
  public:
   /// `evidence` outlives it. What is not to be told of people's places is in no annotation either.
-  EvidenceSink(Evidence& evidence, PlaceDetail operator_position)
-      : FeedSink(operator_position), evidence_(evidence) {}
+  EvidenceSink(Evidence& evidence, PlaceDetail operator_position, std::size_t device = 0)
+      : FeedSink(operator_position), evidence_(evidence), device_(device), is_told_of_(device == 0) {}
 
+  void from(std::size_t device) override { is_told_of_ = device == device_; }
   void on_frame(const TimedFrame& frame) override;
   void on_status(const StatusMessage& status) override;
   void publish(const OutgoingMessage& message) override;
@@ -31,6 +33,8 @@ class EvidenceSink final : public FeedSink {
   void note_other(const OutgoingMessage& message);
 
   Evidence& evidence_;
+  std::size_t device_;
+  bool is_told_of_;
   std::optional<Known> known_;
   EvidenceNote frame_;              // of the frame that is published next
   std::set<std::string> aircraft_;  // heard and not gone; as many as the tracker keeps

@@ -9,6 +9,7 @@
 #include <limits>
 #include <numeric>
 #include <sstream>
+#include <tuple>
 
 #include "sensor/config_error.hpp"
 
@@ -47,12 +48,12 @@ std::string_view name_of(ConfigType type) {
 
 class Reader {
  public:
-  Reader(const std::filesystem::path& file, std::span<const ConfigKey> keys) : file_(file), keys_(keys) {}
+  Reader(const std::filesystem::path& file, std::span<const ConfigKey> keys, std::string_view repeated)
+      : file_(file), keys_(keys), repeated_(repeated) {}
 
   std::vector<ConfigSetting> read() {
     take_table(parsed(), "");
-    std::sort(settings_.begin(), settings_.end(),
-              [](const ConfigSetting& a, const ConfigSetting& b) { return a.key < b.key; });
+    std::ranges::sort(settings_, {}, [](const ConfigSetting& each) { return std::tuple(each.key, each.table); });
     return std::move(settings_);
   }
 
@@ -83,10 +84,25 @@ class Reader {
       const bool is_section =
           std::ranges::any_of(keys_, [&](const ConfigKey& each) { return each.key.starts_with(key + "."); });
       if (!is_section) throw unknown(key, name.source());
+      if (key == repeated_ && node.is_array_of_tables()) {
+        take_tables(*node.as_array(), key);
+        continue;
+      }
       if (!node.is_table())
         throw ConfigError(place_of(name.source()) + ": '" + key + "' is a section, [" + key + "]");
       take_table(*node.as_table(), key + ".");
     }
+  }
+
+  void take_tables(const toml::array& tables, const std::string& section) {
+    if (tables.size() > kMostTables)
+      throw ConfigError(place_of(tables.source()) + ": more than " + std::to_string(kMostTables) + " [[" +
+                        section + "]] are too many");
+    for (const toml::node& each : tables) {
+      take_table(*each.as_table(), section + ".");
+      ++table_;
+    }
+    table_ = 0;
   }
 
   // Whole names and, for a misspelt section, names of sections.
@@ -111,7 +127,7 @@ class Reader {
   }
 
   void take_value(const ConfigKey& key, const toml::node& node) {
-    ConfigSetting setting{&key, {}, place_of(node.source())};
+    ConfigSetting setting{&key, {}, place_of(node.source()), table_};
     const auto fail = [&](const std::string& what) {
       return ConfigError(setting.place + ": '" + std::string(key.key) + "' " + what);
     };
@@ -203,14 +219,16 @@ class Reader {
 
   std::filesystem::path file_;
   std::span<const ConfigKey> keys_;
+  std::string_view repeated_;
+  std::size_t table_ = 0;
   std::vector<ConfigSetting> settings_;
 };
 
 }  // namespace
 
 std::vector<ConfigSetting> read_config_file(const std::filesystem::path& file,
-                                            std::span<const ConfigKey> keys) {
-  return Reader(file, keys).read();
+                                            std::span<const ConfigKey> keys, std::string_view repeated) {
+  return Reader(file, keys, repeated).read();
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -37,14 +37,21 @@ struct ConfigSetting {
   const ConfigKey* key = nullptr;
   std::vector<std::string> values;  ///< of a boolean "true" or "false"
   std::string place;                ///< "FILE:LINE"
-  bool operator==(const ConfigSetting& other) const { return key == other.key && values == other.values; }
+  std::size_t table = 0;            ///< of a section that may come several times, as [[device]], which one
+  bool operator==(const ConfigSetting& other) const {
+    return key == other.key && values == other.values && table == other.table;
+  }
 };
 
-/// What the file sets, in the order of `keys`, which outlive the result. Throws ConfigError, one sentence
+inline constexpr std::size_t kMostTables = 16;
+
+/// What the file sets, in the order of `keys`, which outlive the result. A section may be an array of tables
+/// ([[device]]), of kMostTables at most, if it is `repeated`. Throws ConfigError, one sentence
 /// with file and line, for a file that cannot be read or is no TOML, an unknown key (with the nearest that
 /// exists), a wrong type, and a value out of range. Nothing is used of a file with one mistake.
 std::vector<ConfigSetting> read_config_file(const std::filesystem::path& file,
-                                            std::span<const ConfigKey> keys);
+                                            std::span<const ConfigKey> keys,
+                                            std::string_view repeated = "device");
 
 /// Insertions, deletions and replacements between the two.
 std::size_t edit_distance(std::string_view a, std::string_view b);
