@@ -152,22 +152,41 @@ std::optional<SensorPosition> read_position(const Members& status) {
                         status.object("position").number("altitude_m", kAltitude_m)};
 }
 
+void add_stream(Status& status, const Members& stream) {
+  status.samples += stream.count("samples");
+  status.gaps += stream.count("gaps");
+  status.lost_samples += stream.count("lost_samples");
+  status.saturated_samples += stream.count("saturated_samples");
+  for (const auto& [stage, count] : stream.counts("drops")) status.drops[stage] += count;
+  const Members live = stream.object("live");
+  for (const auto& [thread, load] : live.shares("thread_load")) {
+    double& most = status.thread_load[thread];
+    most = std::max(most, load);
+  }
+  const auto lag_s = live.number("lag_s", kLag_s);
+  if (lag_s) status.lag_s = std::max(*lag_s, status.lag_s.value_or(*lag_s));
+}
+
+// Of several devices the body itself tells the first, which is among them.
+void add_streams(Status& status, const Members& members) {
+  bool has_several = false;
+  members.for_each("devices", [&](const Members& device) {
+    add_stream(status, device);
+    has_several = true;
+  });
+  if (!has_several) add_stream(status, members);
+}
+
 std::optional<Body> read_status(const Members& members) {
   Status status;
   status.version = members.text("version").value_or("");
   status.position = read_position(members);
-  status.samples = members.count("samples");
-  status.gaps = members.count("gaps");
-  status.lost_samples = members.count("lost_samples");
-  status.saturated_samples = members.count("saturated_samples");
-  status.drops = members.counts("drops");
+  add_streams(status, members);
   status.frames = members.counts("frames");
   status.rejects = members.nested_counts("rejects");
   status.aircraft = members.count("aircraft");
   status.aircraft_evicted = members.count("aircraft_evicted");
   const Members live = members.object("live");
-  status.thread_load = live.shares("thread_load");
-  status.lag_s = live.number("lag_s", kLag_s);
   for (const auto& [kind, count] : live.object("feed").counts("full_queues")) status.full_queues += count;
   return status;
 }

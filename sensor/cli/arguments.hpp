@@ -51,9 +51,9 @@ struct ReplayCommand {
 
 struct RunCommand {
   ConfigArguments config{};
-  std::vector<ConfigSetting> settings{};               ///< all that the config file says
-  std::vector<std::string> arguments{};                ///< that it was made of
-  std::vector<DeviceCommand> devices{};                ///< at least one
+  std::vector<ConfigSetting> settings{};  ///< all that the config file says
+  std::vector<std::string> arguments{};   ///< that it was made of
+  std::vector<DeviceCommand> devices{};   ///< at least one
   DecoderChoice decoders{};
   SensorOptions sensor{};
   OutputOptions output{};

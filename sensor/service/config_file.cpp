@@ -53,7 +53,8 @@ class Reader {
 
   std::vector<ConfigSetting> read() {
     take_table(parsed(), "");
-    std::ranges::sort(settings_, {}, [](const ConfigSetting& each) { return std::tuple(each.key, each.table); });
+    std::ranges::sort(settings_, {},
+                      [](const ConfigSetting& each) { return std::tuple(each.key, each.table); });
     return std::move(settings_);
   }
 

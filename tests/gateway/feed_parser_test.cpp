@@ -141,6 +141,20 @@ BOOST_AUTO_TEST_CASE(links_alerts_and_the_sensors_place_are_read) {
   BOOST_TEST(!statuses[1].position);
 }
 
+BOOST_AUTO_TEST_CASE(of_several_devices_a_status_has_the_sums) {
+  const auto statuses = bodies<Status>({head + R"("type":"status","samples":7,"drops":{"iq":1},"devices":[
+{"device":"mast","samples":7,"gaps":1,"drops":{"iq":1},"live":{"thread_load":{"bank":0.5,"feed":0.1},"lag_s":0.2}},
+{"device":"hut","samples":5,"gaps":2,"drops":{"iq":2,"spectra":4},"live":{"thread_load":{"bank":0.25,"feed":0.1},"lag_s":0.1}}]})"});
+  BOOST_TEST_REQUIRE(statuses.size() == 1U);
+  BOOST_TEST(statuses[0].samples == 12U);
+  BOOST_TEST(statuses[0].gaps == 3U);
+  BOOST_TEST(statuses[0].drops.at("iq") == 3U);
+  BOOST_TEST(statuses[0].drops.at("spectra") == 4U);
+  BOOST_TEST(statuses[0].thread_load.at("bank") == 0.5);
+  BOOST_TEST(statuses[0].thread_load.at("feed") == 0.1);
+  BOOST_TEST(statuses[0].lag_s.value() == 0.2);
+}
+
 BOOST_AUTO_TEST_CASE(unknown_kinds_are_skipped_and_counted) {
   ParseCounts counts;
   json body = real_aircraft();

@@ -78,11 +78,11 @@ retention_s = 30
 [privacy.protocol]
 odid = "presence"
 )");
-  BOOST_TEST(command.device.args == "driver=x");
-  BOOST_TEST(command.device.rate.value == 20e6);
-  BOOST_TEST(command.device.centre.value == 2437e6);
-  BOOST_TEST(command.device.gain_db.value() == 31.5);
-  BOOST_TEST(!command.device.antenna);
+  BOOST_TEST(command.devices.front().soapy.args == "driver=x");
+  BOOST_TEST(command.devices.front().soapy.rate.value == 20e6);
+  BOOST_TEST(command.devices.front().soapy.centre.value == 2437e6);
+  BOOST_TEST(command.devices.front().soapy.gain_db.value() == 31.5);
+  BOOST_TEST(!command.devices.front().soapy.antenna);
   BOOST_TEST(command.decoders.with.size() == 2U);  // and the Wi-Fi decoder that reads all
   BOOST_TEST(command.sensor.workers == 2U);
   BOOST_TEST(command.output.position.value().lon_deg == 4.5);
@@ -100,28 +100,28 @@ BOOST_AUTO_TEST_CASE(flags_win_over_the_file) {
   const RunCommand command =
       run(kDevice + "[feed]\nnode = \"roof\"\n[decoders]\nwithout = [\"dji_droneid\", \"wifi\"]\n",
           {"--freq", "5.8e9", "--without", "wifi", "--node", "cellar", "--sensor-position", "1,2"});
-  BOOST_TEST(command.device.centre.value == 5.8e9);
-  BOOST_TEST(command.device.rate.value == 20e6);
+  BOOST_TEST(command.devices.front().soapy.centre.value == 5.8e9);
+  BOOST_TEST(command.devices.front().soapy.rate.value == 20e6);
   BOOST_TEST(command.decoders.without == std::vector<std::string>{"wifi"}, boost::test_tools::per_element());
   BOOST_TEST(command.output.node == "cellar");
   BOOST_TEST(command.output.position.value().lat_deg == 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_gain_is_fixed_or_controlled_by_one_of_two) {
-  BOOST_TEST(run(kDevice).device.gain_control);
-  BOOST_TEST(!run(kDevice).device.gain_db);
-  BOOST_TEST(run(kDevice + "gain = \"auto\"\n").device.gain_control);
-  BOOST_TEST(!run(kDevice + "gain = \"device\"\n").device.gain_control);
-  BOOST_TEST(!run(kDevice + "gain_db = 30\n").device.gain_control);
-  BOOST_TEST(!run(kDevice + "gain = \"auto\"\ngain_db = 30\n").device.gain_control);
+  BOOST_TEST(run(kDevice).devices.front().soapy.gain_control);
+  BOOST_TEST(!run(kDevice).devices.front().soapy.gain_db);
+  BOOST_TEST(run(kDevice + "gain = \"auto\"\n").devices.front().soapy.gain_control);
+  BOOST_TEST(!run(kDevice + "gain = \"device\"\n").devices.front().soapy.gain_control);
+  BOOST_TEST(!run(kDevice + "gain_db = 30\n").devices.front().soapy.gain_control);
+  BOOST_TEST(!run(kDevice + "gain = \"auto\"\ngain_db = 30\n").devices.front().soapy.gain_control);
   BOOST_CHECK_THROW(run(kDevice + "gain = \"loud\"\n"), ConfigError);
   const RunCommand fixed = run(kDevice + "gain = \"auto\"\n", {"--gain", "20"});
-  BOOST_TEST(fixed.device.gain_db.value() == 20);
-  BOOST_TEST(!fixed.device.gain_control);
+  BOOST_TEST(fixed.devices.front().soapy.gain_db.value() == 20);
+  BOOST_TEST(!fixed.devices.front().soapy.gain_control);
   const RunCommand controlled = run(kDevice + "gain_db = 30\n", {"--gain-mode", "auto"});
-  BOOST_TEST(!controlled.device.gain_db);
-  BOOST_TEST(controlled.device.gain_control);
-  BOOST_TEST(run(kDevice + "calibration = \"/t.csv\"\n").calibration.value() == "/t.csv");
+  BOOST_TEST(!controlled.devices.front().soapy.gain_db);
+  BOOST_TEST(controlled.devices.front().soapy.gain_control);
+  BOOST_TEST(run(kDevice + "calibration = \"/t.csv\"\n").devices.front().calibration.value() == "/t.csv");
 }
 
 BOOST_AUTO_TEST_CASE(what_neither_says_is_asked_for) {
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_reload_sees_what_has_changed) {
 }
 
 BOOST_AUTO_TEST_CASE(the_annotated_file_can_be_used_and_shows_every_key) {
-  BOOST_TEST(parsed<RunCommand>({"run", "-c", kAnnotated}).device.rate.value > 0);
+  BOOST_TEST(parsed<RunCommand>({"run", "-c", kAnnotated}).devices.front().soapy.rate.value > 0);
   parsed<GatewayCommand>({"gateway", "-c", kAnnotated});
   std::set<std::string_view> shown;
   for (const ConfigSetting& each : read_config_file(file(all_of_the_annotated_file()), config_keys()))
@@ -193,17 +193,18 @@ BOOST_AUTO_TEST_CASE(the_annotated_file_can_be_used_and_shows_every_key) {
 
 BOOST_AUTO_TEST_CASE(without_a_frequency_the_plan_decides_what_is_heard) {
   const std::string device = "[device]\nargs = \"driver=x\"\nrate_hz = 20e6\n";
-  BOOST_TEST(!run(kDevice).device.anywhere);
+  BOOST_TEST(!run(kDevice).devices.front().soapy.anywhere);
   const RunCommand all = run(device);
-  BOOST_TEST(all.device.anywhere);
-  BOOST_TEST(all.tuning.hear.empty());
-  BOOST_TEST(all.tuning.longest_absence.count() == 15);
+  BOOST_TEST(all.devices.front().soapy.anywhere);
+  BOOST_TEST(all.devices.front().tuning.hear.empty());
+  BOOST_TEST(all.devices.front().tuning.longest_absence.count() == 15);
   const RunCommand some =
       run(device + "[tuning]\nhear = [\"dji_droneid=3\", \"5650e6-5950e6\"]\nlongest_absence_s = 40\n");
-  BOOST_TEST(some.tuning.hear == (std::vector<std::string>{"dji_droneid=3", "5650e6-5950e6"}),
+  BOOST_TEST(some.devices.front().tuning.hear == (std::vector<std::string>{"dji_droneid=3", "5650e6-5950e6"}),
              boost::test_tools::per_element());
-  BOOST_TEST(some.tuning.longest_absence.count() == 40);
-  BOOST_TEST(run(device, {"--hear", "2.4ghz", "--hear", "odid_wifi"}).tuning.hear.size() == 2U);
+  BOOST_TEST(some.devices.front().tuning.longest_absence.count() == 40);
+  BOOST_TEST(run(device, {"--hear", "2.4ghz", "--hear", "odid_wifi"}).devices.front().tuning.hear.size() ==
+             2U);
   BOOST_CHECK_EXCEPTION(run(device, {"--hear", "wifi"}), ConfigError, [](const ConfigError& error) {
     return std::string(error.what()).find("'wifi' is neither a protocol nor a band that is known") == 0;
   });
@@ -220,6 +221,62 @@ BOOST_AUTO_TEST_CASE(hostile_tuning_values_are_told_with_their_line) {
                             BOOST_TEST(sentence.find("w.toml:6: ") != std::string::npos, sentence);
                             return sentence.find('\n') == std::string::npos;
                           });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_may_name_several_devices) {
+  const std::string two = R"([[device]]
+name = "mast"
+args = "driver=a"
+rate_hz = 20e6
+freq_hz = 2437e6
+gain_db = 30
+[[device]]
+name = "hut"
+args = "driver=b"
+rate_hz = 30.72e6
+hear = ["5.8ghz"]
+[tuning]
+hear = ["2.4ghz"]
+longest_absence_s = 40
+)";
+  const auto devices = run(two, {"--workers", "3"}).devices;
+  BOOST_TEST_REQUIRE(devices.size() == 2U);
+  BOOST_TEST(devices[0].name == "mast");
+  BOOST_TEST(devices[0].soapy.args == "driver=a");
+  BOOST_TEST(devices[0].soapy.gain_db.value() == 30);
+  BOOST_TEST(!devices[0].soapy.anywhere);
+  BOOST_TEST(devices[0].tuning.hear == std::vector<std::string>{"2.4ghz"}, boost::test_tools::per_element());
+  BOOST_TEST(devices[1].name == "hut");
+  BOOST_TEST(devices[1].soapy.rate.value == 30.72e6);
+  BOOST_TEST(!devices[1].soapy.gain_db);
+  BOOST_TEST(devices[1].soapy.gain_control);
+  BOOST_TEST(devices[1].soapy.anywhere);
+  BOOST_TEST(devices[1].tuning.hear == std::vector<std::string>{"5.8ghz"}, boost::test_tools::per_element());
+  BOOST_TEST(devices[1].tuning.longest_absence.count() == 40);
+
+  const auto complaint = [&](const std::string& text, std::vector<std::string> more = {}) -> std::string {
+    try {
+      run(text, more);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  BOOST_TEST(complaint(two, {"--rate", "1e6"}).starts_with("--rate cannot be given"));
+  BOOST_TEST(complaint(two + "[[device]]\nargs = \"driver=c\"\nrate_hz = 1e6\n")
+                 .starts_with("of several [[device]] number 3"));
+  BOOST_TEST(complaint(two + "[[device]]\nname = \"c\"\nrate_hz = 1e6\n")
+                 .starts_with("device 'c': --device is missing"));
+  BOOST_TEST(complaint(two + "[[device]]\nname = \"hut\"\nargs = \"x\"\nrate_hz = 1e6\n")
+                 .find("two devices are called 'hut'") != std::string::npos);
+  BOOST_TEST(complaint("[[device]]\nname = \"a.b\"\n").find("'a.b' can be no device's name") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_device_may_stand_in_an_array_too) {
+  const RunCommand command = run("[[device]]\nargs = \"driver=x\"\nrate_hz = 20e6\n", {"--freq", "1e9"});
+  BOOST_TEST_REQUIRE(command.devices.size() == 1U);
+  BOOST_TEST(command.devices.front().soapy.centre.value == 1e9);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -146,4 +146,26 @@ BOOST_AUTO_TEST_CASE(edit_distance_counts_single_changes) {
   BOOST_TEST(edit_distance("rate", "rate_hz") == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(a_section_may_come_several_times_where_that_means_something) {
+  const auto settings =
+      read("[[device]]\nargs = \"a\"\n[[device]]\nrate_hz = 2\nargs = \"b\"\n[feed]\ninsecure = true\n");
+  BOOST_TEST_REQUIRE(settings.size() == 4U);
+  BOOST_TEST(settings[0].values.front() == "a");
+  BOOST_TEST(settings[0].table == 0U);
+  BOOST_TEST(settings[1].values.front() == "b");
+  BOOST_TEST(settings[1].table == 1U);
+  BOOST_TEST(settings[2].key->key == "device.rate_hz");
+  BOOST_TEST(settings[2].table == 1U);
+  BOOST_TEST(settings[3].table == 0U);
+  BOOST_TEST(
+      complaint("[[device]]\nargs = \"a\"\n[[device]]\nrats_hz = 2\n").starts_with(":4: there is no key"));
+  BOOST_TEST(complaint("[[device]]\nargs = \"odd\"\n").starts_with(":2: 'odd' is odd"));
+  BOOST_TEST(complaint("[[feed]]\ninsecure = true\n").find("'feed' is a section") != std::string::npos);
+  BOOST_TEST(complaint("device = [1, 2]\n").find("'device' is a section") != std::string::npos);
+  BOOST_TEST(complaint("device = []\n").find("'device' is a section") != std::string::npos);
+  std::string many;
+  for (std::size_t i = 0; i <= kMostTables; ++i) many += "[[device]]\nargs = \"a\"\n";
+  BOOST_TEST(complaint(many).find("too many") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -154,4 +154,26 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_being_brought_back_is_no_reason_to_start_a
   BOOST_TEST(!fed(11));  // it says that it streams, and nothing comes through
 }
 
+BOOST_AUTO_TEST_CASE(of_several_devices_each_must_move) {
+  const Manager manager("@windhover-notifier-test-" + std::to_string(getpid()));
+  ServiceSink sink;
+  StreamStatus streams[2];
+  const auto tell = [&](std::size_t device) {
+    ++streams[device].samples;
+    StatusMessage status = status_with(0);
+    status.devices = {{"mast", streams[0]}, {"hut", streams[1]}};
+    sink.from(device);
+    sink.on_status(status);
+    return manager.told();
+  };
+  const std::string one = "0.00 MS/s at 0.00 MHz, 0 gaps, 0 dropped";
+  const std::string both = "5 aircraft; mast: " + one + "; hut: " + one;
+  BOOST_TEST(tell(0) == Texts{"STATUS=NO SAMPLES from hut; " + both}, boost::test_tools::per_element());
+  BOOST_TEST(tell(0) == Texts{"STATUS=NO SAMPLES from hut; " + both}, boost::test_tools::per_element());
+  BOOST_TEST(tell(1) == (Texts{"READY=1\nSTATUS=" + both, "WATCHDOG=1"}), boost::test_tools::per_element());
+  BOOST_TEST(tell(0) == Texts{"STATUS=" + both}, boost::test_tools::per_element());
+  BOOST_TEST(tell(0) == Texts{"STATUS=" + both}, boost::test_tools::per_element());  // the other hangs
+  BOOST_TEST(tell(1) == (Texts{"STATUS=" + both, "WATCHDOG=1"}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
