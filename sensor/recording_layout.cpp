@@ -168,6 +168,7 @@ RecordingLayout lay_out(const SigmfMetadata& metadata, const RecordingOptions& o
   RecordingLayout layout;
   layout.rate = resolve_rate(metadata, options, name);
   layout.format = resolve_format(metadata, options, name);
+  layout.converter_bits = metadata.converter_bits;
   const std::uint64_t file_samples = count_samples(metadata, layout.format, data_octets, name);
   return SegmentWalk(metadata, options, name).run(std::move(layout), file_samples);
 }

@@ -35,6 +35,7 @@ struct RecordedSegment {
 
 struct RecordingLayout {
   dsp::SampleFormat format{};
+  unsigned converter_bits = 16;  ///< see SourceInfo
   dsp::Hertz rate{};
   std::uint64_t total_samples = 0;        ///< of all segments
   std::vector<RecordedSegment> segments;  ///< at least one, rising

@@ -104,6 +104,13 @@ std::optional<dsp::Hertz> read_rate(const Fields& global) {
   return dsp::Hertz{*rate};
 }
 
+unsigned read_converter_bits(const Fields& global) {
+  constexpr const char* kKey = "windhover:converter_bits";
+  const std::uint64_t bits = global.count(kKey).value_or(16);
+  if (bits < 8 || bits > 16) global.fail(kKey, "is not from 8 to 16");
+  return static_cast<unsigned>(bits);
+}
+
 std::optional<std::string> read_sha512(const Fields& global) {
   auto digest = global.text("core:sha512");
   if (!digest) return std::nullopt;
@@ -131,6 +138,7 @@ void read_global(const Fields& global, SigmfMetadata& out) {
     global.fail("core:num_channels", "is not 1, and only recordings of one channel can be read");
   out.format = read_format(global);
   out.rate = read_rate(global);
+  out.converter_bits = read_converter_bits(global);
   out.offset = global.count("core:offset").value_or(0);
   out.trailing_bytes = global.count("core:trailing_bytes").value_or(0);
   out.dataset = read_dataset(global);

@@ -25,6 +25,7 @@ struct SigmfCapture {
 struct SigmfMetadata {
   std::optional<dsp::SampleFormat> format;
   std::optional<dsp::Hertz> rate;
+  unsigned converter_bits = 16;        ///< windhover:converter_bits, see SourceInfo
   std::uint64_t offset = 0;            ///< core:offset
   std::uint64_t trailing_bytes = 0;    ///< octets of no samples at the end of the file
   std::optional<std::string> dataset;  ///< a data file by another name, in the same folder or archive
@@ -36,8 +37,8 @@ struct SigmfMetadata {
 inline constexpr std::uint64_t kMaxSigmfMetadataBytes = 32U << 20U;
 
 /// name   how the error sentence calls the file
-/// Checks type and range of every field that is used. Annotations and extensions are passed over unread:
-/// neither says where the samples lie (so an extension marked as not optional does no harm). Throws
+/// Checks type and range of every field that is used. Annotations and others' extensions are passed over
+/// unread: neither says where the samples lie (so an extension marked as not optional does no harm). Throws
 /// SourceError.
 SigmfMetadata parse_sigmf(std::string_view json_text, const std::string& name);
 

@@ -70,7 +70,10 @@ std::string SigmfWriter::metadata(std::vector<SigmfAnnotation> annotations) cons
               {"core:hw", source_.description},
               {"core:description", description_},
               {"core:recorder", "windhover " WINDHOVER_VERSION}};
-  if (!annotations.empty())
+  // SigMF's full scale of 16 bits is 2^15; a converter of 12 fills the lower ones of a word.
+  const bool is_narrower = source_.format == dsp::SampleFormat::ci16_le && source_.converter_bits < 16;
+  if (is_narrower) global["windhover:converter_bits"] = source_.converter_bits;
+  if (is_narrower || !annotations.empty())
     global["core:extensions"] = {{{"name", "windhover"}, {"version", "1.0.0"}, {"optional", true}}};
 
   Json captures = Json::array();

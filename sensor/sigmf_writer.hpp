@@ -44,7 +44,8 @@ class SigmfWriter {
   const SourceInfo& source() const { return source_; }
 
   /// What lies outside of the recording is left out of the annotations, which are sorted. Feed messages stand
-  /// under windhover:message, and the extension is declared.
+  /// under windhover:message, a converter of less than 16 bits under windhover:converter_bits; where one of
+  /// them does, the extension is declared.
   std::string metadata(std::vector<SigmfAnnotation> annotations = {}) const;
 
  private:

@@ -64,6 +64,29 @@ BOOST_AUTO_TEST_CASE(a_stream_with_holes_retunes_and_a_clock_that_moves_reads_ba
   BOOST_TEST(chunks[4].centre.value == 2460e6);
 }
 
+BOOST_AUTO_TEST_CASE(a_narrower_converter_keeps_its_full_scale) {
+  for (const unsigned bits : {12U, 16U}) {
+    SourceInfo source = device();
+    source.converter_bits = bits;
+    SigmfWriter writer(source, "a test");
+    writer.add({{0}, 10, {2450e6}, false, true, kStart});
+    const json meta = json::parse(writer.metadata());
+    BOOST_TEST(meta.at("global").contains("windhover:converter_bits") == (bits < 16));
+    BOOST_TEST(meta.at("global").contains("core:extensions") == (bits < 16));
+    const TemporaryFolder folder;
+    const auto recording = open_recording(write_pair(folder, meta, random_octets(40)), {});
+    BOOST_TEST(recording->info().converter_bits == bits);
+  }
+  for (const json& wrong : {json(7), json(17), json("12"), json(1e300)}) {
+    const TemporaryFolder folder;
+    json meta = json::parse(SigmfWriter(device(), "a test").metadata());
+    meta["captures"] = json::array({{{"core:sample_start", 0}, {"core:frequency", 2450e6}}});
+    meta["global"]["windhover:converter_bits"] = wrong;
+    const auto path = write_pair(folder, meta, random_octets(40));
+    BOOST_CHECK_THROW(open_recording(path, {}), SourceError);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(annotations_lie_where_their_samples_are_in_the_file) {
   SigmfWriter writer(device(), "a test");
   writer.add({{1000}, 100, {2450e6}, false, true, kStart});
