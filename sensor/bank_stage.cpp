@@ -125,6 +125,7 @@ void BankStage::tune(dsp::Hertz centre) {
   blocks_ = 0;
   dc_.restart();
   retune_ = Retune{centre, counters_.samples};
+  retune_told_ = false;
 }
 
 void BankStage::push(const dsp::AssembledBlock& block) {
@@ -286,13 +287,15 @@ void BankStage::open_windows(const std::vector<std::uint8_t>& reasons) {
 void BankStage::attach_facts(StreamFacts& facts, dsp::SampleIndex now) {
   facts.anchors.clear();
   facts.anchors.swap(new_anchors_);
-  facts.retune = std::exchange(retune_, std::nullopt);
+  facts.retune.reset();
+  if (!std::exchange(retune_told_, true)) facts.retune = retune_;
   facts.counters.reset();
   const auto seconds = static_cast<std::int64_t>(static_cast<double>(now.value) / rate_.value);
   if (seconds <= seconds_told_) return;
   seconds_told_ = seconds;
   // Once more: a worker that was too slow may have lost the block that told it.
   if (anchor_) facts.anchors.push_back(*anchor_);
+  facts.retune = retune_;
   facts.counters = counters();
 }
 

@@ -93,7 +93,8 @@ class BankStage {
   double emission_budget_ = 0;
   std::optional<ClockAnchor> anchor_;  // the last
   std::vector<ClockAnchor> new_anchors_;
-  std::optional<Retune> retune_;
+  std::optional<Retune> retune_;  // the last
+  bool retune_told_ = true;
   GainState gain_{};
   bool has_gain_ = false;
   dsp::SampleSpan saturated_{};  // of a source that converts; not told yet

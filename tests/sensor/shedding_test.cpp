@@ -131,6 +131,19 @@ BOOST_AUTO_TEST_CASE(channels_are_given_up_by_their_priority) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(where_the_stream_is_tuned_to_is_told_again_each_second) {
+  Bank bank(0, 3.5);
+  int seconds = 0;
+  bank.each([&](const SpectrumSlot& slot) {
+    if (!slot.facts.counters) return;
+    ++seconds;
+    BOOST_TEST_REQUIRE(slot.facts.retune.has_value());
+    BOOST_TEST(slot.facts.retune->centre == Bank::info().centre);
+    BOOST_TEST(slot.facts.retune->samples == 0U);
+  });
+  BOOST_TEST(seconds == 3);
+}
+
 BOOST_AUTO_TEST_CASE(slices_are_left_out_whole_and_what_is_taken_is_whole) {
   for (const ShedLevel level : {ShedLevel{5}, ShedLevel{6}, ShedLevel{7}}) {
     Bank bank(level, 4);
