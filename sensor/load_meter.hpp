@@ -12,9 +12,9 @@ namespace windhover::sensor {
 
 class LoadMeter {
  public:
-  /// The thread must live as long as share() is called.
+  /// The thread is not joined as long as shares() is called.
   void watch(std::string name, pthread_t thread);
-  /// Share of one core, 0 … 1, that each thread used since the call before.
+  /// Share of one core, 0 … 1, that each thread used since the call before; of those that have ended none.
   std::map<std::string, double> shares();
 
  private:

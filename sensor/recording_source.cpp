@@ -145,11 +145,11 @@ RecordingSource::RecordingSource(std::string description, RecordingLayout layout
     : segments_(std::move(layout.segments)), octets_(std::move(octets)), centre_(segments_.front().centre) {
   info_ = {.description = std::move(description),
            .format = layout.format,
-           .converter_bits = layout.converter_bits,
            .rate = layout.rate,
            .centre = centre_,
            .total_samples = layout.total_samples,
            .start = layout.start,
+           .converter_bits = layout.converter_bits,
            .live = false};
 }
 

@@ -239,14 +239,14 @@ std::vector<DeviceCommand> finish_devices(CLI::App& app, Raw& raw) {
   raw.device.note_given(app);
   std::vector<ConfigSetting> settings = settings_for(app.get_name(), raw.run.settings);
   if (device_tables(settings) <= 1) {
-    apply(settings, app);
+    apply_settings(settings, app);
     return {raw.device.finish(app)};
   }
   if (const auto option = DeviceArguments::any_given(app))
     throw ConfigError(*option + " cannot be given beside several [[device]] in '" + raw.run.config.file +
                       "': nobody knows which one is meant");
   std::erase_if(settings, is_of_device);
-  apply(settings, app);
+  apply_settings(settings, app);
   return devices_of(raw.run.settings);
 }
 

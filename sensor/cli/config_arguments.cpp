@@ -20,7 +20,7 @@ std::vector<ConfigSetting> ConfigArguments::read(const CLI::App& app) const {
 
 std::vector<ConfigSetting> ConfigArguments::apply_to(CLI::App& app) const {
   std::vector<ConfigSetting> settings = read(app);
-  apply(settings_for(app.get_name(), settings), app);
+  apply_settings(settings_for(app.get_name(), settings), app);
   return settings;
 }
 
@@ -31,7 +31,7 @@ std::vector<ConfigSetting> settings_for(std::string_view command, std::span<cons
   return own;
 }
 
-void apply(std::span<const ConfigSetting> settings, CLI::App& app) {
+void apply_settings(std::span<const ConfigSetting> settings, CLI::App& app) {
   for (const ConfigSetting& setting : settings) {
     if (setting.values.empty()) continue;
     CLI::Option* const option = app.get_option(std::string(setting.key->option));

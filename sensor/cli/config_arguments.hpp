@@ -32,7 +32,7 @@ std::vector<ConfigSetting> settings_for(std::string_view command, std::span<cons
 
 /// Sets those options of `app` that have no value yet; of several settings of one option the first counts.
 /// All of them are options of `app`. Throws ConfigError.
-void apply(std::span<const ConfigSetting> settings, CLI::App& app);
+void apply_settings(std::span<const ConfigSetting> settings, CLI::App& app);
 
 /// Keys that only one of the two sets, or to something else.
 std::vector<std::string> changed_keys(const std::vector<ConfigSetting>& before,

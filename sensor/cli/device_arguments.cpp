@@ -30,7 +30,7 @@ DeviceCommand device_of(std::span<const ConfigSetting> settings, std::size_t tab
     const bool is_own = is_of_device(each) && each.table == table;
     if (is_own || each.key->key.starts_with("tuning.")) own.push_back(each);
   }
-  apply(own, app);
+  apply_settings(own, app);
   return arguments.finish(app);
 }
 

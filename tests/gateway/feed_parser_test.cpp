@@ -142,6 +142,7 @@ BOOST_AUTO_TEST_CASE(links_alerts_and_the_sensors_place_are_read) {
 }
 
 BOOST_AUTO_TEST_CASE(of_several_devices_a_status_has_the_sums) {
+  const std::string head = R"({"v":1,"sensor":"roof","boot":"b","seq":7,"time":"2026-03-01T12:00:00Z",)";
   const auto statuses = bodies<Status>({head + R"("type":"status","samples":7,"drops":{"iq":1},"devices":[
 {"device":"mast","samples":7,"gaps":1,"drops":{"iq":1},"live":{"thread_load":{"bank":0.5,"feed":0.1},"lag_s":0.2}},
 {"device":"hut","samples":5,"gaps":2,"drops":{"iq":2,"spectra":4},"live":{"thread_load":{"bank":0.25,"feed":0.1},"lag_s":0.1}}]})"});

@@ -161,7 +161,8 @@ BOOST_AUTO_TEST_CASE(of_several_devices_each_must_move) {
   const auto tell = [&](std::size_t device) {
     ++streams[device].samples;
     StatusMessage status = status_with(0);
-    status.devices = {{"mast", streams[0]}, {"hut", streams[1]}};
+    status.devices.push_back({"mast", streams[0]});
+    status.devices.push_back({"hut", streams[1]});
     sink.from(device);
     sink.on_status(status);
     return manager.told();
