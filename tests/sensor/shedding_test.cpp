@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(where_the_stream_is_tuned_to_is_told_again_each_second) {
     if (!slot.facts.counters) return;
     ++seconds;
     BOOST_TEST_REQUIRE(slot.facts.retune.has_value());
-    BOOST_TEST(slot.facts.retune->centre == Bank::info().centre);
+    BOOST_TEST(slot.facts.retune->centre.value == Bank::info().centre.value);
     BOOST_TEST(slot.facts.retune->samples == 0U);
   });
   BOOST_TEST(seconds == 3);
