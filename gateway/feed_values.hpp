@@ -87,7 +87,8 @@ struct Aircraft {
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-/// How a sensor fares: counters since its start. Of several devices their sums, and the largest loads and lag.
+/// How a sensor fares: counters since its start. Of several devices their sums, and the largest loads and
+/// lag.
 struct Status {
   std::string version;
   std::optional<SensorPosition> position;

@@ -42,7 +42,7 @@ THIRD_PARTY = {
     r"GeographicLib/.*": ("sensor/geodesy.cpp",),
     r"prometheus/.*": ("gateway/http/metrics.cpp", "gateway/http/open_metrics.cpp"),
     r"CLI/.*": ("sensor/cli/arguments.cpp", "sensor/cli/gateway_arguments.cpp", "sensor/cli/config_arguments.cpp",
-               "sensor/cli/evidence_arguments.cpp", "sensor/cli/record_arguments.cpp"),
+               "sensor/cli/evidence_arguments.cpp", "sensor/cli/record_arguments.cpp", "sensor/cli/device_arguments.cpp"),
     r"toml\+\+/.*": ("sensor/service/config_file.cpp",),
     r"systemd/.*": ("sensor/service/notifier.cpp",),
     r"archive(_entry)?\.h": ("sensor/sigmf_archive.cpp",),
