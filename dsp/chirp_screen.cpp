@@ -16,10 +16,12 @@ constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kChirpShare = 0.7;
 
 WINDHOVER_CLONES
-void scale(const cf32* in, cf32* out, float factor, std::size_t n) noexcept {
+void scale(const cf32* in, float factor, float* re, float* im, std::size_t n) noexcept {
   const float* from = reinterpret_cast<const float*>(in);
-  float* to = reinterpret_cast<float*>(out);
-  for (std::size_t i = 0; i < 2 * n; ++i) to[i] = factor * from[i];
+  for (std::size_t i = 0; i < n; ++i) {
+    re[i] = factor * from[2 * i];
+    im[i] = factor * from[2 * i + 1];
+  }
 }
 
 struct Products {
@@ -29,15 +31,14 @@ struct Products {
 
 // Sum of x[i]·conj(x[i − lag])·back[i], and of the products' squares.
 WINDHOVER_CLONES
-Products add_products(const cf32* x, std::size_t lag, const cf32* back, std::size_t n) noexcept {
-  const cf32* before = x - lag;
+Products add_products(const float* re, const float* im, std::size_t lag, const float* back_re,
+                      const float* back_im, std::size_t n) noexcept {
   float real = 0, imag = 0, energy = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const float a = x[i].real(), b = x[i].imag(), c = before[i].real(), d = before[i].imag();
+    const float a = re[i], b = im[i], c = re[i - lag], d = im[i - lag];
     const float p = a * c + b * d, q = b * c - a * d;
-    const float u = back[i].real(), v = back[i].imag();
-    real += p * u - q * v;
-    imag += p * v + q * u;
+    real += p * back_re[i] - q * back_im[i];
+    imag += p * back_im[i] + q * back_re[i];
     energy += p * p + q * q;
   }
   return {{real, imag}, energy};
@@ -78,12 +79,17 @@ std::optional<double> ChirpScreen::sweep_of(std::span<const cf32> spectrum) {
 }
 
 ChirpScreen::ChirpScreen(double sweep_s, std::size_t fft_size)
-    : fft_size_(fft_size), even_(fft_size + kMostLag), sums_(fft_size / kPartBins) {
+    : fft_size_(fft_size),
+      even_{AlignedVector<float>(fft_size + kMostLag), AlignedVector<float>(fft_size + kMostLag)},
+      sums_(fft_size / kPartBins) {
   for (std::size_t l = 0; l < kLags.size(); ++l) {
     // A delay of t turns a product by -2π·lag·kBinHz·t.
     const double step = kTwoPi * static_cast<double>(kLags[l]) * kBinHz * sweep_s;
-    for (std::size_t i = 0; i < kPartBins; ++i)
-      back_[l].push_back(static_cast<cf32>(std::polar(1.0, step * static_cast<double>(i))));
+    for (std::size_t i = 0; i < kPartBins; ++i) {
+      const auto turn = static_cast<cf32>(std::polar(1.0, step * static_cast<double>(i)));
+      back_[l].re.push_back(turn.real());
+      back_[l].im.push_back(turn.imag());
+    }
     for (std::size_t part = 0; part < sums_.size(); ++part)
       onward_[l].push_back(static_cast<cf32>(
           std::polar(1.0, std::remainder(step * static_cast<double>(part * kPartBins), kTwoPi))));
@@ -91,19 +97,20 @@ ChirpScreen::ChirpScreen(double sweep_s, std::size_t fft_size)
 }
 
 void ChirpScreen::update(const cf32* bins, std::span<const double> part_power) noexcept {
-  cf32* const band = even_.data() + kMostLag;  // below the band there is nothing
+  float *const re = even_.re.data() + kMostLag, *const im = even_.im.data() + kMostLag;  // nothing is below
   const auto level = [&](std::size_t part, std::size_t first, std::size_t end) {
     const auto factor = part_power[part] > 0 ? static_cast<float>(1 / std::sqrt(part_power[part])) : 0.0f;
     const std::size_t half = fft_size_ / 2, middle = std::clamp(half, first, end);
-    scale(bins + half + first, band + first, factor, middle - first);
-    scale(bins + middle - half, band + middle, factor, end - middle);
+    scale(bins + half + first, factor, re + first, im + first, middle - first);
+    scale(bins + middle - half, factor, re + middle, im + middle, end - middle);
   };
   for (std::size_t part = 0; part < sums_.size(); ++part)
     level(part, part * kPartBins, (part + 1) * kPartBins);
   for (std::size_t part = 0; part < sums_.size(); ++part) {
-    const cf32* x = band + part * kPartBins;
+    const std::size_t at = part * kPartBins;
     for (std::size_t l = 0; l < kLags.size(); ++l) {
-      const Products sum = add_products(x, kLags[l], back_[l].data(), kPartBins);
+      const Products sum =
+          add_products(re + at, im + at, kLags[l], back_[l].re.data(), back_[l].im.data(), kPartBins);
       sums_[part].turned[l] = sum.turned * onward_[l][part];
       sums_[part].energy[l] = sum.energy;
     }

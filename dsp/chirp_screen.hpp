@@ -47,10 +47,15 @@ class ChirpScreen {
     std::array<float, kLags.size()> energy{};
   };
 
+  // Real and imaginary parts apart, as vector loops want them.
+  struct Planes {
+    AlignedVector<float> re, im;
+  };
+
   std::size_t fft_size_;
-  std::array<std::vector<cf32>, kLags.size()> back_;    // turns products back, within a part
+  std::array<Planes, kLags.size()> back_;               // turns products back, within a part
   std::array<std::vector<cf32>, kLags.size()> onward_;  // the same for the beginning of each part
-  AlignedVector<cf32> even_;                            // the band, lowest bin first, all parts equally loud
+  Planes even_;                                         // the band, lowest bin first, all parts equally loud
   std::vector<Sum> sums_;
 };
 

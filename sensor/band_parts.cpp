@@ -9,6 +9,9 @@ namespace {
 // Of all receivers' bands at least so much is flat.
 constexpr double kFlatShare = 0.9;
 
+// What fills a narrow channel between power of this density, as a share of its own, is 2 dB below it.
+constexpr double kAsDense = 0.6;
+
 // A part is believed to be busy all the time, rather than noisier than the quietest, from 3 dB on.
 constexpr double kRipple = 2;
 
@@ -53,21 +56,30 @@ double BandParts::noise_of_cell(double floor_of_cell) const noexcept {
   return std::min(floor_of_cell, kRipple * quiet_ / static_cast<double>(kCells));
 }
 
-double BandParts::spread_power(Range range) noexcept {
-  if (range.size() == 0) return 0;
+double BandParts::above_noise(std::size_t part) const noexcept {
+  return std::max(0.0, power_[part] - std::min(gates_[part].floor(), kRipple * quiet_));
+}
+
+bool BandParts::goes_on_beside(Range range, const Spread& spread) const noexcept {
+  // The part at its edge may hold some of what fills the range.
+  constexpr std::size_t kSkipped = 1;
+  if (range.first <= kSkipped || range.end + kSkipped >= power_.size()) return false;
+  const double least = kAsDense * spread.median;
+  return above_noise(range.first - kSkipped - 1) > least && above_noise(range.end + kSkipped) > least;
+}
+
+BandParts::Spread BandParts::spread(Range range) noexcept {
+  if (range.size() == 0) return {};
   const auto above = scratch_.begin();
   for (std::size_t i = 0; i < range.size(); ++i) {
-    const std::size_t part = range.first + i;
-    const double noise = std::min(gates_[part].floor(), kRipple * quiet_);
-    above[static_cast<std::ptrdiff_t>(i)] = std::max(0.0, power_[part] - noise);
+    above[static_cast<std::ptrdiff_t>(i)] = above_noise(range.first + i);
   }
   const auto end = above + static_cast<std::ptrdiff_t>(range.size());
   const auto middle = above + static_cast<std::ptrdiff_t>(range.size() / 2);
   std::nth_element(above, middle, end);
-  const double most = 4 * *middle;
-  double sum = 0;
-  for (auto each = above; each != end; ++each) sum += std::min(*each, most);
-  return sum;
+  Spread spread{0, *middle};
+  for (auto each = above; each != end; ++each) spread.power += std::min(*each, 4 * spread.median);
+  return spread;
 }
 
 bool BandParts::is_loud(Range range) const noexcept {

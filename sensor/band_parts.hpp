@@ -39,9 +39,16 @@ class BandParts {
   /// stand out.
   bool is_filled(Range range) const noexcept;
 
-  /// Power of the range above the noise, with every part cut down to four times the median one: what a
-  /// waveform that fills the range contributes, whatever narrow signals lie in it.
-  double spread_power(Range range) noexcept;
+  /// What a waveform that fills the range contributes, whatever narrow signals lie in it; above the noise.
+  struct Spread {
+    double power = 0;   ///< every part cut down to four times the median one
+    double median = 0;  ///< of a part
+  };
+  Spread spread(Range range) noexcept;
+
+  /// Whether on both sides of a range the power is about as dense as in most of it: what lies there is a
+  /// piece of something wider, or too weak beside that to be read.
+  bool goes_on_beside(Range range, const Spread& spread) const noexcept;
 
   /// Whether the range has more power than noise can give it, by the band's quietest part: also where it has
   /// never been quiet.
@@ -49,6 +56,8 @@ class BandParts {
 
  private:
   static constexpr std::size_t kCells = static_cast<std::size_t>(1e6 / dsp::kBinHz) / dsp::kBinsPerCell;
+
+  double above_noise(std::size_t part) const noexcept;
 
   std::vector<dsp::EnergyGate> gates_;
   std::vector<double> power_;

@@ -93,6 +93,10 @@ Gatekeeper::Gatekeeper(const ChannelPlan& plan)
                         peaks_.size() - 1,
                         {}});
   }
+  for (Watch& watch : watches_)
+    watch.is_narrow = std::ranges::any_of(watches_, [&](const Watch& other) {
+      return other.decoder == watch.decoder && other.width_bins > watch.width_bins;
+    });
   hits_.reserve(watches_.size());
 }
 
@@ -124,8 +128,11 @@ void Gatekeeper::close_off_centre(std::vector<std::uint8_t>& open) noexcept {
   hits_.clear();  // room for all was made at construction
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     if (watches_[i].gate != Gate::on_centre || !open[i]) continue;
-    watches_[i].spread = parts_.spread_power(watches_[i].parts);
-    hits_.push_back(i);
+    Watch& watch = watches_[i];
+    const BandParts::Spread spread = parts_.spread(watch.parts);
+    watch.spread = spread.power;
+    open[i] = !watch.is_narrow || !parts_.goes_on_beside(watch.parts, spread);
+    if (open[i]) hits_.push_back(i);
   }
   std::sort(hits_.begin(), hits_.end(),
             [&](std::size_t a, std::size_t b) { return watches_[a].spread > watches_[b].spread; });

@@ -49,7 +49,8 @@ class Gatekeeper {
     double cells;            // of the channel
     std::size_t peak;        // Gate::on_peak: in peaks_
     dsp::ReferenceHit hit;
-    double spread = 0;  // Gate::on_centre: power above the floor, narrow signals cut down
+    bool is_narrow = false;  // the decoder has wider channels
+    double spread = 0;       // Gate::on_centre: power above the floor, narrow signals cut down
   };
 
   void close_off_centre(std::vector<std::uint8_t>& open) noexcept;

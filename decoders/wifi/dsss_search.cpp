@@ -3,6 +3,7 @@
 #include <array>
 
 #include "decoders/wifi/dsss_tables.hpp"
+#include "decoders/wifi/lanes.hpp"
 #include "dsp/simd.hpp"
 
 namespace windhover::decoders::wifi {
@@ -14,14 +15,18 @@ constexpr float kThreshold = 1.9F;
 constexpr std::size_t kPositions = static_cast<std::size_t>(BarkerSearch::kWindow);
 static_assert(kPositions % kBarkerSymbol == 0 && kBarkerSymbol % 4 == 0);
 
-// out[n] = Σ_t x[n+t]·taps[t]. Four taps at a time: what the compiler makes good vector code of.
-WINDHOVER_CLONES void match(const float* x, const float* taps, float* __restrict out) noexcept {
-  for (std::size_t i = 0; i < kPositions; ++i) out[i] = 0;
-  for (std::size_t t = 0; t < kBarkerSymbol; t += 4) {
-    const float a = taps[t], b = taps[t + 1], c = taps[t + 2], d = taps[t + 3];
-    const float* at = x + t;
-    for (std::size_t i = 0; i < kPositions; ++i)
-      out[i] += at[i] * a + at[i + 1] * b + at[i + 2] * c + at[i + 3] * d;
+static_assert(kPositions % (2 * kLanes) == 0);
+
+// out[n] = Σ_t x[n+t]·taps[t]. Sixteen places at a time, so that sums stay in registers.
+WINDHOVER_CLONES void match(const float* x, const float* taps, float* out) noexcept {
+  for (std::size_t i = 0; i < kPositions; i += 2 * kLanes) {
+    Lanes low{}, high{};
+    for (std::size_t t = 0; t < kBarkerSymbol; ++t) {
+      low += taps[t] * load(x + i + t);
+      high += taps[t] * load(x + i + t + kLanes);
+    }
+    store(low, out + i);
+    store(high, out + i + kLanes);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decoders/decoder.hpp"
+#include "dsp/aligned.hpp"
 
 namespace windhover::decoders::wifi {
 
@@ -19,12 +20,14 @@ class HalfRate {
   IqBlock halve(const IqBlock& in);
 
  private:
+  void filter_held(std::int64_t middle, std::size_t count);
+
   std::vector<float> taps_;  // of odd distance from the middle, from the inside out; the middle one is 1/2
   std::vector<cf32> held_;   // not yet behind every output's filter
   std::int64_t first_ = 0;   // index of held_[0]
   bool empty_ = true;
   bool gap_ = true;
-  std::vector<cf32> out_;
+  dsp::AlignedVector<cf32> middle_, odd_, out_;
 };
 
 }  // namespace windhover::decoders::wifi

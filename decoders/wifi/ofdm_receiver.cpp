@@ -113,7 +113,9 @@ void OfdmReceiver::run(PpduSink& sink) {
     }
 }
 
+// Only when the room is needed: moving what is kept costs more than much of the search.
 void OfdmReceiver::drop_old_samples() {
+  if (held_ + kSlice + kSpare <= kCapacity) return;
   std::int64_t needed = search_first_;
   if (state_ == State::preamble) needed = hit_.position;
   if (state_ == State::signal || state_ == State::format || state_ == State::ht_training)

@@ -27,8 +27,9 @@ class OfdmReceiver {
 
  private:
   enum class State : std::uint8_t { search, preamble, signal, format, ht_training, data, skip };
-  static constexpr std::size_t kSlice = 2048;  // samples taken at once
-  static constexpr std::size_t kCapacity = 4 * kSlice;
+  static constexpr std::size_t kSlice = 2048;                                  // samples taken at once
+  static constexpr std::size_t kSpare = StfSearch::kStep + StfSearch::kAhead;  // zeros behind the last sample
+  static constexpr std::size_t kCapacity = 8 * kSlice;
   static constexpr std::int64_t kHistory = 2600;  // samples kept for a search that starts anew on its grid
 
   std::int64_t end() const { return first_ + static_cast<std::int64_t>(held_); }

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "decoders/wifi/ofdm_tables.hpp"
+#include "dsp/aligned.hpp"
 
 namespace windhover::decoders::wifi {
 
@@ -42,21 +42,23 @@ class StfSearch {
   std::optional<StfHit> step(std::span<const cf32> x, std::int64_t first, std::int64_t from);
 
   /// Forgets what was begun.
-  void reset() noexcept { best_.reset(); }
-
-  /// Of 16 samples: Σ x[n+16]·conj(x[n]), and their power.
-  struct Repetition {
-    float re = 0, im = 0, power = 0;
-  };
+  void reset() noexcept;
 
  private:
-  void correlate() noexcept;
+  // Blocks of 16 samples, and places where a row of them may begin; samples that vector loops touch.
+  static constexpr std::size_t kBlocks = 80, kPlaces = kStep / 16 + 1, kHeld = 16 * kBlocks + 32;
+
+  void look_at(std::span<const cf32> x, std::int64_t first) noexcept;
+  void correlate(std::size_t begin, std::size_t n) noexcept;
   std::optional<StfHit> leap(std::int64_t first, std::int64_t from) const noexcept;
 
-  std::optional<StfHit> best_;  // seen, but a better one may follow
-  std::vector<float> re_, im_, filtered_re_, filtered_im_, sum_re_, sum_im_, strength_;
-  std::vector<double> power_;
-  std::array<Repetition, (kStep + kAhead) / 16 - 1> repetitions_{};
+  std::optional<StfHit> best_;             // seen, but a better one may follow
+  std::optional<std::int64_t> looked_at_;  // first sample of what is below
+  dsp::AlignedVector<float> re_, im_, filtered_re_, filtered_im_, period_power_;
+  dsp::AlignedVector<float> sum_re_, sum_im_, strength_;
+  std::array<float, kBlocks> repeated_re_{}, repeated_im_{};
+  std::array<float, 2 * kBlocks> eights_{};  // power of eight samples each
+  std::int64_t begin_ = 0, end_ = 0;         // positions whose strength_ is known
 };
 
 /// The long training symbols of a PPDU.

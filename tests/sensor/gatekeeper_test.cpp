@@ -141,6 +141,23 @@ BOOST_AUTO_TEST_CASE(channels_of_several_widths_open_by_the_width_of_what_is_the
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_narrow_channel_is_shut_by_power_on_both_sides_but_not_on_one) {
+  const auto channels = [](decoders::Band) {
+    std::vector<decoders::ChannelSpec> specs{{{2427e6}, {17e6}, {20e6}, decoders::Gate::on_centre}};
+    for (const double centre : {2437e6, 2450e6})
+      specs.push_back({{centre}, {8.5e6}, {10e6}, decoders::Gate::on_centre});
+    return specs;
+  };
+  const std::array registry{decoders::DecoderEntry{"narrow", channels, nullptr}};
+  const std::vector<std::uint8_t> psdu(700, 0x5A);
+  Sky sky(0.06);
+  sky.add(synth::modulate_wifi_ofdm(psdu, 6, {}), 0.045, {2437e6}, power(15, 20e6));
+  sky.add(synth::modulate_wifi_ofdm(psdu, 6, {.clock = 0.5}), 0.045, {2450e6}, power(12, 10e6));
+  const auto share = sky.open_share(registry, 0.0452, 0.0458);
+  BOOST_TEST(share[1] < 0.01);
+  BOOST_TEST(share[2] > 0.99);
+}
+
 BOOST_AUTO_TEST_CASE(dsss_far_below_the_noise_opens_its_channel) {
   Sky sky(0.06);
   const std::vector<std::uint8_t> psdu(150, 0x5A);
