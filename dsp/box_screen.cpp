@@ -15,7 +15,7 @@ constexpr double kFalseAlarm = 3e-11;
 // Tiles are compared with floors that are known to some per cent only.
 constexpr double kFloorError = 1.06;
 constexpr float kFilledCell = 1.2f, kMostOfCell = 2;
-constexpr std::size_t kFilledCells = 11;  // of 16
+constexpr int kFilledCells = 11;  // of 16
 
 using Eight = float __attribute__((vector_size(32)));
 
@@ -27,11 +27,16 @@ using Eight = float __attribute__((vector_size(32)));
 
 using EightBits = std::int32_t __attribute__((vector_size(32)));
 
-[[gnu::always_inline]] inline std::uint8_t any(EightBits x) {
+constexpr EightBits kLane{1, 2, 4, 8, 16, 32, 64, 128};
+constexpr int kSmoothShift = 16;
+
+[[gnu::always_inline]] inline void store(float* x, Eight eight) { std::memcpy(x, &eight, sizeof eight); }
+
+[[gnu::always_inline]] inline std::uint32_t any(EightBits x) {
   std::uint64_t lanes[4];
   std::memcpy(lanes, &x, sizeof x);
   const std::uint64_t both = (lanes[0] | lanes[1]) | (lanes[2] | lanes[3]);
-  return static_cast<std::uint8_t>(both | both >> 32);
+  return static_cast<std::uint32_t>(both | both >> 32);
 }
 
 [[gnu::always_inline]] inline float sum(Eight x) {
@@ -41,47 +46,76 @@ using EightBits = std::int32_t __attribute__((vector_size(32)));
   return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
+// Written out in vectors of eight, as compilers fear that so many arrays overlap.
 WINDHOVER_CLONES
 void form_ratios(const float* a, const float* b, const float* inverse, const float* before,
                  const float* before_that, float* ratio, float* of_three, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i) {
-    ratio[i] = 0.5f * (a[i] + b[i]) * inverse[i];
-    of_three[i] = (1.0f / 3) * (ratio[i] + before[i] + before_that[i]);
+  for (std::size_t i = 0; i < n; i += 8) {
+    const Eight now = 0.5f * (load(a + i) + load(b + i)) * load(inverse + i);
+    store(ratio + i, now);
+    store(of_three + i, (1.0f / 3) * (now + load(before + i) + load(before_that + i)));
   }
 }
 
 struct Limits {
-  float one_by_two, one_by_six, two_by_two, two_by_six, four_by_two, smooth;  // of sums
+  float one_by_two, one_by_six, two_by_two, two_by_six, four_by_two, four_by_six, smooth;  // of sums
 };
 
-// For each tile whether anything exceeds a limit, and its mean.
+// What stands out of six blocks may have ended before the last two of them.
+template <typename Value>
+[[gnu::always_inline]] inline auto still_on(Value excess, Value long_excess) {
+  return excess > 0.5f * long_excess;
+}
+
+// For each tile which of its cells exceed a limit, and its mean.
 WINDHOVER_CLONES
 void screen_tiles(const float* ratio, const float* of_three, const Limits& limits, std::size_t tiles,
-                  std::uint8_t* found, float* mean) noexcept {
+                  std::uint32_t* found, float* mean) noexcept {
   for (std::size_t tile = 0; tile < tiles; ++tile) {
-    EightBits seeds{}, smooth{};
+    EightBits bits{};
     Eight sums{};
-    for (std::size_t half = 0; half < 2; ++half) {
-      const float* r = ratio + 16 * tile + 8 * half;
-      const float* l = of_three + 16 * tile + 8 * half;
+    for (int half = 0; half < 2; ++half) {
+      const float* r = ratio + 16 * tile + 8 * static_cast<std::size_t>(half);
+      const float* l = of_three + 16 * tile + 8 * static_cast<std::size_t>(half);
       const Eight r0 = load(r), l0 = load(l);
       const Eight pair = r0 + load(r + 1), four = pair + load(r + 2) + load(r + 3);
-      const Eight long_pair = l0 + load(l + 1);
-      seeds |= (r0 > limits.one_by_two) | (l0 > limits.one_by_six) | (pair > limits.two_by_two) |
-               (long_pair > limits.two_by_six) | (four > limits.four_by_two);
-      smooth |= four > limits.smooth;
+      const Eight long_pair = l0 + load(l + 1), long_four = long_pair + load(l + 2) + load(l + 3);
+      const EightBits seeds = (r0 > limits.one_by_two) | (pair > limits.two_by_two) |
+                              (four > limits.four_by_two) |
+                              ((l0 > limits.one_by_six) & still_on(r0 - 1, l0 - 1)) |
+                              ((long_pair > limits.two_by_six) & still_on(pair - 2, long_pair - 2)) |
+                              ((long_four > limits.four_by_six) & still_on(four - 4, long_four - 4));
+      const EightBits smooth = four > limits.smooth;
+      bits |= (seeds & (kLane << (8 * half))) | (smooth & (kLane << (kSmoothShift + 8 * half)));
       sums += r0;
     }
-    found[tile] = any((seeds & BoxScreen::kSeed) | (smooth & BoxScreen::kSmooth));
+    found[tile] = any(bits);
     mean[tile] = sum(sums) / BoxScreen::kTileCells;
   }
 }
 
-// What stands out of six blocks may have ended before the last two of them.
-bool still_on(float excess, float long_excess) { return excess > 0.5f * long_excess; }
+WINDHOVER_CLONES
+std::uint32_t sixteen_above(const float* values, float limit) noexcept {
+  return any(((load(values) > limit) & kLane) | ((load(values + 8) > limit) & (kLane << 8)));
+}
 
 float threshold(std::size_t cells, std::size_t blocks) {
   return static_cast<float>(box_threshold(cells, blocks, kFalseAlarm));
+}
+
+struct Filling {
+  float clipped;  // sum of what each cell has, up to a limit
+  int cells;      // that have more than noise
+};
+
+WINDHOVER_CLONES
+Filling filling_of(const float* values) noexcept {
+  Filling filling{};
+  for (std::size_t i = 0; i < BoxScreen::kTileCells; ++i) {
+    filling.clipped += values[i] < kMostOfCell ? values[i] : kMostOfCell;
+    filling.cells += values[i] > kFilledCell;
+  }
+  return filling;
 }
 
 }  // namespace
@@ -92,6 +126,7 @@ BoxScreen::BoxScreen(std::size_t cells)
                              threshold(2, 2),
                              threshold(2, 6),
                              threshold(4, 2),
+                             threshold(4, 6),
                              static_cast<float>(kFloorError * box_threshold(kTileCells, 6, kFalseAlarm))} {
   const std::size_t tiles = (cells + kTileCells - 1) / kTileCells;
   for (auto& ratios : ratios_) ratios.assign(tiles * kTileCells + 8, 0);
@@ -121,32 +156,21 @@ void BoxScreen::step(const float* a, const float* b, const float* inverse) noexc
               long_.data(), padded());
   const Limits limits{margin_ * limits_.one_by_two,      margin_ * limits_.one_by_six,
                       margin_ * 2 * limits_.two_by_two,  margin_ * 2 * limits_.two_by_six,
-                      margin_ * 4 * limits_.four_by_two, kSmoothCells * kOn};
+                      margin_ * 4 * limits_.four_by_two, margin_ * 4 * limits_.four_by_six,
+                      kSmoothCells * kOn};
   screen_tiles(ratio(), long_.data(), limits, tiles(), found_.data(), tile_ratios_[at_].data());
   const std::size_t last = tiles() - 1;
   tile_ratios_[at_][last] *= static_cast<float>(kTileCells) / static_cast<float>(cells_of_tile(last));
 }
 
-bool BoxScreen::is_seed(std::size_t i) const noexcept {
-  const float* r = ratio() + i;
-  const float* l = long_.data() + i;
-  const float pair = r[0] + r[1], long_pair = l[0] + l[1];
-  return r[0] > margin_ * limits_.one_by_two || pair > 2 * margin_ * limits_.two_by_two ||
-         pair + r[2] + r[3] > 4 * margin_ * limits_.four_by_two ||
-         (l[0] > margin_ * limits_.one_by_six && still_on(r[0] - 1, l[0] - 1)) ||
-         (long_pair > 2 * margin_ * limits_.two_by_six && still_on(pair - 2, long_pair - 2));
-}
-
 bool BoxScreen::is_filled(std::size_t tile) const noexcept {
   if (cells_of_tile(tile) < kTileCells || !still_on(tile_ratio(tile) - 1, tile_long(tile) - 1)) return false;
-  const float* l = long_.data() + tile * kTileCells;
-  float clipped = 0;
-  std::size_t filled = 0;
-  for (std::size_t i = 0; i < kTileCells; ++i) {
-    clipped += std::min(l[i], kMostOfCell);
-    filled += l[i] > kFilledCell;
-  }
-  return filled >= kFilledCells && clipped > margin_ * limits_.tile_by_six * kTileCells;
+  const Filling filling = filling_of(long_.data() + tile * kTileCells);
+  return filling.cells >= kFilledCells && filling.clipped > margin_ * limits_.tile_by_six * kTileCells;
+}
+
+std::uint32_t BoxScreen::cells_above(std::size_t tile, float limit) const noexcept {
+  return sixteen_above(ratio() + tile * kTileCells, limit);
 }
 
 }  // namespace windhover::dsp

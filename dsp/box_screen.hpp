@@ -15,10 +15,9 @@ namespace windhover::dsp {
 class BoxScreen {
  public:
   static constexpr std::size_t kTileCells = 16;
-  static constexpr std::size_t kSmoothCells = 4;  ///< that smooth() is a mean over
+  static constexpr std::size_t kSmoothCells = 4;  ///< that smooth() is about the mean of
   /// What continues an emission: 4.5 sigma of noise.
   static constexpr float kOn = 2;
-  static constexpr std::int32_t kSeed = 1, kSmooth = 2;
 
   explicit BoxScreen(std::size_t cells);
 
@@ -43,17 +42,12 @@ class BoxScreen {
 
   /// Mean of the step's two blocks, by cell.
   const float* ratio() const { return ratios_[at_].data(); }
-  /// The same over cells i to i + 3.
-  float smooth(std::size_t i) const {
-    const float* r = ratio() + i;
-    return (r[0] + r[1] + r[2] + r[3]) / kSmoothCells;
-  }
-  /// Whether smooth() exceeds kOn at a cell of the tile, or a narrow box that begins there its threshold.
-  bool stands_out(std::size_t tile) const { return found_[tile] != 0; }
-  /// The latter alone.
-  bool narrow_seed(std::size_t tile) const { return (found_[tile] & kSeed) != 0; }
-  /// Whether cell i, or a pair that begins there, exceeds its threshold.
-  bool is_seed(std::size_t i) const noexcept;
+  /// Bit i: whether the mean over cells i to i + 3 of the tile exceeds kOn.
+  std::uint32_t smooth(std::size_t tile) const { return found_[tile] >> kTileCells; }
+  /// Bit i: whether a narrow box that begins at cell i of the tile exceeds its threshold.
+  std::uint32_t seeds(std::size_t tile) const { return found_[tile] & ((1U << kTileCells) - 1); }
+  /// Bit i: whether cell i of the tile is above a limit.
+  std::uint32_t cells_above(std::size_t tile, float limit) const noexcept;
   /// Whether the whole tile, over six blocks, does, and is filled rather than crossed by something narrow.
   bool wide_seed(std::size_t tile) const noexcept {
     return tile_long(tile) > margin_ * limits_.tile_by_six && is_filled(tile);
@@ -68,7 +62,7 @@ class BoxScreen {
   bool is_filled(std::size_t tile) const noexcept;
 
   struct Thresholds {  // of means
-    float one_by_two, one_by_six, two_by_two, two_by_six, four_by_two, tile_by_six;
+    float one_by_two, one_by_six, two_by_two, two_by_six, four_by_two, four_by_six, tile_by_six;
   };
 
   std::size_t cells_;
@@ -77,7 +71,7 @@ class BoxScreen {
   std::array<AlignedVector<float>, 3> ratios_;  // of three steps
   std::size_t at_ = 0;
   AlignedVector<float> long_;                      // means over three steps
-  std::vector<std::uint8_t> found_;                // by tile: kSeed, kSmooth
+  std::vector<std::uint32_t> found_;               // by tile: seeds, above them smooth
   std::array<std::vector<float>, 3> tile_ratios_;  // as ratios_
 };
 

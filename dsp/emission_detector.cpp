@@ -1,6 +1,7 @@
 #include "dsp/emission_detector.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "dsp/energy_gate.hpp"
@@ -13,6 +14,7 @@ constexpr std::size_t kMostTracks = 96, kMostIntervals = 256, kMostEnded = 64;
 
 constexpr float kOnCell = 1.8f;
 constexpr std::size_t kCloseGap = 2;  // cells
+constexpr std::uint32_t kWholeTile = (1U << BoxScreen::kTileCells) - 1;
 
 // Steps without power that end an emission. Of narrow ones noise hides more.
 constexpr std::uint32_t kOffSteps = 1, kOffStepsNarrow = 3;
@@ -35,6 +37,13 @@ Extent hull(Extent a, Extent b) { return {std::min(a.begin, b.begin), std::max(a
 Extent common(Extent a, Extent b) {
   const Extent both{std::max(a.begin, b.begin), std::min(a.end, b.end)};
   return both.begin < both.end ? both : Extent{};
+}
+// A box begins at its bit and may be four cells wide.
+std::uint32_t spread(std::uint32_t bits) { return bits | bits << 1 | bits << 2 | bits << 3; }
+// Without the gaps that would be closed anyway.
+std::uint32_t closed(std::uint32_t on) {
+  static_assert(kCloseGap == 2);
+  return on | ((on << 1) & (on >> 1)) | ((on << 1) & (on >> 2)) | ((on << 2) & (on >> 1));
 }
 bool overlap(Extent a, Extent b) { return a.begin < b.end && b.begin < a.end; }
 
@@ -120,32 +129,37 @@ void EmissionDetector::step() noexcept {
   list_active();
 }
 
-// Cells that stand out, tile by tile; most tiles of a quiet band hold none.
+// Cells that stand out, tile by tile; most tiles of a quiet band hold none. A box of up to four cells stands
+// for those of its cells that have power.
 void EmissionDetector::find_intervals() noexcept {
   intervals_.clear();
+  std::uint32_t spilled = 0, spilled_seeds = 0;  // from the tile before
   for (std::size_t tile = 0; tile < screen_.tiles(); ++tile) {
-    const std::size_t from = tile * BoxScreen::kTileCells, to = from + screen_.cells_of_tile(tile);
-    if (screen_.wide_seed(tile)) {
+    const std::uint32_t seeds = screen_.seeds(tile);
+    const std::uint32_t covered = spread(seeds | screen_.smooth(tile)) | spilled;
+    const std::uint32_t seeded = spread(seeds) | spilled_seeds;
+    spilled = covered >> BoxScreen::kTileCells;
+    spilled_seeds = seeded >> BoxScreen::kTileCells;
+    const std::uint32_t on = covered != 0 ? closed(screen_.cells_above(tile, kOnCell) & covered) : 0;
+    if (on != kWholeTile && screen_.wide_seed(tile)) {
+      const std::size_t from = tile * BoxScreen::kTileCells;
       busy_[tile] = kBusySteps;
-      add_interval({from, to}, true);
-    }
-    if (!screen_.stands_out(tile)) continue;
-    for (std::size_t i = from; i < to; ++i) {
-      const bool seed = screen_.narrow_seed(tile) && screen_.is_seed(i);
-      if (seed || screen_.smooth(i) > BoxScreen::kOn) {
-        const Extent cells = trimmed({i, std::min(i + BoxScreen::kSmoothCells, cells_)});
-        if (cells.size() > 0) add_interval(cells, seed);
-        i += !screen_.narrow_seed(tile);  // what begins at the next cell is covered
-      }
+      add_interval({from, from + screen_.cells_of_tile(tile)}, true);
+    } else {
+      add_runs(tile, on, seeded & on);
     }
   }
 }
 
-Extent EmissionDetector::trimmed(Extent cells) const noexcept {
-  const float* ratio = screen_.ratio();
-  while (cells.size() > 0 && ratio[cells.begin] < kOnCell) ++cells.begin;
-  while (cells.size() > 0 && ratio[cells.end - 1] < kOnCell) --cells.end;
-  return cells;
+// on, seeds  bit by cell
+void EmissionDetector::add_runs(std::size_t tile, std::uint32_t on, std::uint32_t seeds) noexcept {
+  while (on != 0) {
+    const int first = std::countr_zero(on), size = std::countr_one(on >> first);
+    const std::uint32_t run = ((1U << size) - 1) << first;
+    const std::size_t from = tile * BoxScreen::kTileCells + static_cast<std::size_t>(first);
+    add_interval({from, from + static_cast<std::size_t>(size)}, (seeds & run) != 0);
+    on &= ~run;
+  }
 }
 
 void EmissionDetector::add_interval(Extent cells, bool seed) noexcept {

@@ -92,7 +92,7 @@ class EmissionDetector {
   void step() noexcept;
   void find_intervals() noexcept;
   void add_interval(Extent cells, bool seed) noexcept;
-  Extent trimmed(Extent cells) const noexcept;
+  void add_runs(std::size_t tile, std::uint32_t on, std::uint32_t seeds) noexcept;
   void match() noexcept;
   void match_one(Interval& interval) noexcept;
   void match_several(Interval& interval, std::size_t first, std::size_t count) noexcept;

@@ -1,6 +1,7 @@
 #include "dsp/emission_edges.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -15,13 +16,19 @@ double share_before(double x) noexcept {
   return t + 0.5 + 2 / (3 * kPi) * std::sin(2 * kPi * t) + 1 / (12 * kPi) * std::sin(4 * kPi * t);
 }
 
+// The inverse of share_before, within half a block: beyond it the neighbour tells more.
 double place_of_share(double share) noexcept {
-  double low = -0.5, high = 0.5;  // beyond it the neighbour tells more
-  for (int i = 0; i < 20; ++i) {
-    const double middle = (low + high) / 2;
-    (share_before(middle) < share ? low : high) = middle;
-  }
-  return low;
+  constexpr std::size_t kPlaces = 64;
+  static const auto shares = [] {
+    std::array<double, kPlaces + 1> table{};
+    for (std::size_t i = 0; i <= kPlaces; ++i) table[i] = share_before(static_cast<double>(i) / kPlaces - 0.5);
+    return table;
+  }();
+  if (share <= shares.front()) return -0.5;
+  if (share >= shares.back()) return 0.5;
+  const auto above = std::upper_bound(shares.begin(), shares.end(), share);
+  const double part = (share - *(above - 1)) / (*above - *(above - 1));
+  return (static_cast<double>(above - shares.begin() - 1) + part) / kPlaces - 0.5;
 }
 
 // Below this a neighbour's share is not worth looking at.

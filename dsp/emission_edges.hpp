@@ -10,6 +10,7 @@ namespace windhover::dsp {
 struct Extent {
   std::size_t begin = 0, end = 0;
   std::size_t size() const { return end - begin; }
+  bool operator==(const Extent&) const = default;
 };
 
 /// Mean of what the values of the extent have above the floor, which is 1.

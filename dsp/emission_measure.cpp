@@ -99,7 +99,10 @@ Extent EmissionDetector::edges(const Track& track, Extent room) noexcept {
   float level = mean_excess(profile, inside);
   for (int i = 0; i < 3; ++i) {
     const float patience = std::max(kLeastPatience, kWidthPatience * static_cast<float>(inside.size()));
-    inside = grow(profile, {peak, peak + 1}, level, patience);
+    const Extent grown = grow(profile, {peak, peak + 1}, level, patience);
+    const bool same = i > 0 && grown == inside;
+    inside = grown;
+    if (same) break;
     level = mean_excess(profile, inside);
   }
   return inside;
@@ -116,7 +119,9 @@ Extent EmissionDetector::time_extent(const Track& track, std::uint64_t from, flo
   const float patience = kTimePatience + kNarrowPatience / std::sqrt(static_cast<float>(track.cells.size()));
   Extent inside{};
   for (int i = 0; i < 3; ++i) {
-    inside = grow(series, {peak, peak + 1}, level, patience);
+    const Extent grown = grow(series, {peak, peak + 1}, level, patience);
+    if (grown == inside) break;
+    inside = grown;
     // Its outermost blocks are on for a part only.
     const Extent whole = inside.size() > 2 ? Extent{inside.begin + 1, inside.end - 1} : inside;
     level = mean_excess(series, whole);
@@ -133,15 +138,17 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
   float level = 0;
   Extent blocks{};
   if (is_short) {
-    for (int i = 0; i < 2; ++i) {
-      fill_series(cells, from);
-      blocks = time_extent(track, from, level);
-      const Extent whole = whole_blocks(series_, blocks, level);
-      fill_profile(where, from + whole.begin, from + whole.end);
-      cells = edges(track, where);
-    }
     fill_series(cells, from);
     blocks = time_extent(track, from, level);
+    for (int i = 0; i < 2; ++i) {
+      const Extent whole = whole_blocks(series_, blocks, level);
+      fill_profile(where, from + whole.begin, from + whole.end);
+      const Extent before = cells;
+      cells = edges(track, where);
+      if (cells == before) break;
+      fill_series(cells, from);
+      blocks = time_extent(track, from, level);
+    }
   } else {
     const float* sums = profiles_.data() + track.profile * padded_;
     std::fill(profile_.begin(), profile_.end(), 1.0f);
