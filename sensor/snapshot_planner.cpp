@@ -12,7 +12,7 @@ constexpr double kBlock_s = 75e-6;
 constexpr std::int64_t kLongestBlocks = 160;  // 12 ms
 
 // 2 million samples a second in all: extraction and classification then stay within 0.15 of a core.
-constexpr double kShare = 0.25e6;  // of each rate, a second
+constexpr double kShare = 0.3e6;   // of each rate, a second
 constexpr double kShared = 0.5e6;  // for whoever needs more
 constexpr double kMostSaved = 2.0 * kMostSnapshotSamples;
 

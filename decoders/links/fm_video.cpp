@@ -15,17 +15,8 @@ constexpr double kLines625_hz = 15625, kLines525_hz = 15750 / 1.001, kRateTolera
 constexpr std::size_t kMostLines = 8;
 constexpr double kLikeness = 0.12, kEvidence = 6;
 constexpr std::size_t kLagsALine = 40;
-
-/// Within 0.005 radians.
-float fast_angle(float im, float re) {
-  const float a = std::abs(re), b = std::abs(im), most = std::max(a, b), least = std::min(a, b);
-  if (!(most > 0)) return 0;
-  const float t = least / most, s = t * t;
-  float angle = ((-0.0464964749F * s + 0.15931422F) * s - 0.327622764F) * s * t + t;
-  if (b > a) angle = 1.57079637F - angle;
-  if (re < 0) angle = 3.14159274F - angle;
-  return im < 0 ? -angle : angle;
-}
+constexpr double kSync625 = 0.3, kSync525 = 40 / 140.0;  // depth of synchronisation, of the whole signal's
+constexpr double kLevelError_hz = 10e3;
 
 }  // namespace
 
@@ -40,14 +31,12 @@ std::size_t FmVideoMeter::demodulate(const Excerpt& in) noexcept {
   const auto ratio = static_cast<std::size_t>(std::lround(in.rate_hz / kPicture_hz));
   if (ratio == 0) return 0;
   const std::size_t count = std::min((in.iq.size() - 1) / ratio, kMostSamples);
-  const auto scale = static_cast<float>(in.rate_hz / (2 * std::numbers::pi * static_cast<double>(ratio)));
+  const auto scale = static_cast<float>(in.rate_hz / (2 * std::numbers::pi));
   for (std::size_t n = 0; n < count; ++n) {
-    float sum = 0;
-    for (std::size_t i = n * ratio; i < (n + 1) * ratio; ++i) {
-      const cf32 turn = times_conj(in.iq[i + 1], in.iq[i]);
-      sum += fast_angle(turn.imag(), turn.real());
-    }
-    frequency_[n] = sum * scale;
+    // Summed before the angle is taken: noise then does not make it slip by whole turns.
+    cf32 sum{};
+    for (std::size_t i = n * ratio; i < (n + 1) * ratio; ++i) sum += times_conj(in.iq[i + 1], in.iq[i]);
+    frequency_[n] = std::arg(sum) * scale;
   }
   const auto line = static_cast<std::size_t>(kPicture_hz / kLines625_hz);
   if (count < 2 * line) return 0;
@@ -116,6 +105,24 @@ std::optional<Finding<FmVideo>> FmVideoMeter::estimate(const Excerpt& in) noexce
     out.modulation.line_rate_hz = kLines525_hz;
   else
     return std::nullopt;
+  place(in, count, out);
+  out.confidence = static_cast<float>(std::min(0.99, 1 - 0.3 * kLikeness / best));
+  return out;
+}
+
+/// Deviation and carrier: from levels that no picture moves, or from what was seen of the picture.
+void FmVideoMeter::place(const Excerpt& in, std::size_t count, Finding<FmVideo>& out) noexcept {
+  const std::span<const float> frequency = std::span(frequency_).first(count);
+  const double line_hz = out.modulation.line_rate_hz;
+  if (const auto levels = levels_.measure(in, frequency, kPicture_hz, line_hz)) {
+    const double sync_share = line_hz == kLines625_hz ? kSync625 : kSync525;
+    const double depth_hz = levels->blanking_hz - levels->sync_hz;
+    out.modulation.deviation_hz = depth_hz / sync_share;
+    out.carrier_hz = levels->sync_hz + out.modulation.deviation_hz / 2;
+    out.modulation.mean_hz = levels->mean_hz - out.carrier_hz;
+    out.carrier_error_hz = std::hypot(kLevelError_hz, 2 * levels->error_hz);
+    return;
+  }
   std::copy_n(frequency_.begin(), count, sorted_.begin());
   const auto quantile = [&](double share) {
     const auto at = sorted_.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(count - 1));
@@ -125,9 +132,7 @@ std::optional<Finding<FmVideo>> FmVideoMeter::estimate(const Excerpt& in) noexce
   const double sync_hz = quantile(0.03), white_hz = quantile(0.98);
   out.modulation.deviation_hz = white_hz - sync_hz;
   out.carrier_hz = (white_hz + sync_hz) / 2;
-  out.carrier_error_hz = 0.1 * out.modulation.deviation_hz;
-  out.confidence = static_cast<float>(std::min(0.99, 1 - 0.3 * kLikeness / best));
-  return out;
+  out.carrier_error_hz = 0.5 * out.modulation.deviation_hz;  // what lies outside is not seen
 }
 
 }  // namespace windhover::decoders::links

@@ -7,6 +7,7 @@
 
 #include "decoders/links/excerpt.hpp"
 #include "decoders/links/finding.hpp"
+#include "decoders/links/video_levels.hpp"
 
 namespace windhover::decoders::links {
 
@@ -19,9 +20,11 @@ class FmVideoMeter {
  private:
   std::size_t demodulate(const Excerpt& in) noexcept;
   double likeness(std::size_t count, double lag) const noexcept;
+  void place(const Excerpt& in, std::size_t count, Finding<FmVideo>& out) noexcept;
 
   std::vector<float> frequency_, picture_, sorted_;
   std::vector<double> products_;
+  VideoLevelMeter levels_;
 };
 
 }  // namespace windhover::decoders::links

@@ -1,5 +1,6 @@
 // Channels of analogue video around 5.8 GHz, in MHz, as makers of transmitters print them in their tables.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -31,8 +32,20 @@ constexpr std::array kChannels{
 // clang-format on
 
 constexpr double kNear_mhz = 3;
+constexpr double kOnChannel_mhz = 0.12;      // crystals within 20 ppm
+constexpr double kMeanOnChannel_mhz = 0.25;  // snapshots do not hold whole fields
+
+bool is_on_channel(double hz, double within_mhz) {
+  return std::ranges::any_of(
+      kChannels, [&](const FpvChannel& channel) { return std::abs(channel.mhz - hz / 1e6) < within_mhz; });
+}
 
 }  // namespace
+
+double nominal_video_hz(double middle_hz, std::optional<double> mean_hz) {
+  if (!mean_hz || is_on_channel(middle_hz, kOnChannel_mhz)) return middle_hz;
+  return is_on_channel(middle_hz + *mean_hz, kMeanOnChannel_mhz) ? middle_hz + *mean_hz : middle_hz;
+}
 
 std::string_view fpv_channel(double center_hz) {
   const FpvChannel* nearest = nullptr;

@@ -70,4 +70,10 @@ KindVerdict kind_of(const LinkShape& shape);
 /// none. Bands A, B, E, F (Fatshark/IRC), R (Raceband), D (low).
 std::string_view fpv_channel(double center_hz);
 
+/// Nominal frequency of a transmitter of analogue video. Makers do not say what they put there: half of the
+/// way from synchronisation to white (`middle_hz`), or, where a synthesiser's loop holds the carrier, the
+/// mean, which lies `mean_hz` beside it and is known worse. The one that lies on a channel decides, the
+/// middle if neither or both do.
+double nominal_video_hz(double middle_hz, std::optional<double> mean_hz);
+
 }  // namespace windhover::decoders::links

@@ -56,6 +56,7 @@ struct FmVideo {
   double line_rate_hz = 0;                ///< 15625 or 15734
   std::optional<double> field_rate_hz{};  ///< 50 or 59.94, where the snapshot was long enough
   double deviation_hz = 0;                ///< synchronisation to white
+  std::optional<double> mean_hz{};        ///< mean frequency from Signal::carrier_hz
 };
 
 /// Offset QPSK with the chip sequences of IEEE 802.15.4.

@@ -74,6 +74,7 @@ void SignalVotes::take(const FmVideo& video) {
   line_rate_hz.add(video.line_rate_hz);
   if (video.field_rate_hz) field_rate_hz.add(*video.field_rate_hz);
   video_deviation_hz.add(video.deviation_hz);
+  if (video.mean_hz) video_mean_hz.add(*video.mean_hz);
 }
 
 void SignalVotes::take(const Carrier& carrier) { drift_hz_per_s.add(std::abs(carrier.drift_hz_per_s)); }

@@ -55,7 +55,7 @@ class SignalVotes {
 
   // Of those snapshots that have the family.
   Median spacing_hz, carriers, deviation_hz, symbol_rate_hz, chirp_bandwidth_hz, line_rate_hz, field_rate_hz,
-      video_deviation_hz, drift_hz_per_s;
+      video_deviation_hz, video_mean_hz, drift_hz_per_s;
   Median occupied_hz, envelope_variation, snr_db;  ///< of all
   std::uint32_t lte_primary = 0, wifi_training = 0;
 

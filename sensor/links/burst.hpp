@@ -26,6 +26,7 @@ struct Burst {
   bool saturated = false;
   std::optional<AntennaLevel> full_scale{};
   bool explained = false;  ///< decoded frames account for it
+  bool at_center = false;  ///< where the receiver has an offset of its own: no evidence of anything
 
   double end_s() const { return start_s + duration_s; }
 };

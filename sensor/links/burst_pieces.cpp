@@ -18,6 +18,7 @@ constexpr double kBesideSwing_hz = 1.6e6;
 constexpr std::size_t kLeastShown = 2, kLeastSweeps = 4;
 constexpr double kOvenLow_hz = 2.4e9, kOvenHigh_hz = 2.5e9, kSweepLeast_hz = 0.4e6, kSweepMost_hz = 9e6;
 constexpr double kSweepStep_hz = 2e6;  // from one piece to the next
+constexpr double kSweepHeard = 0.75;   // of a half cycle: a sweep does not pause, as packets of a hopper do
 constexpr double kShortestHalf_s = 2e-3, kLongestHalf_s = 14e-3;
 constexpr std::array kMains_s{1 / 50.0, 1 / 60.0};
 constexpr double kMainsError_s = 1e-3, kMostlyMains = 0.7;
@@ -154,10 +155,13 @@ void join_oven(std::vector<Burst>& window, std::span<const TimedSignal> signals)
       pieces.push_back(at);
   auto wholes = wholes_of(window, pieces, kOvenGap_s, kSweepStep_hz);
   std::erase_if(wholes, [&](const Pieces& whole) {
-    double end_s = 0;
-    for (const std::uint32_t at : whole) end_s = std::max(end_s, window[at].end_s());
+    double end_s = window[whole.front()].start_s, heard_s = 0;
+    for (const std::uint32_t at : whole) {
+      heard_s += std::max(0.0, window[at].end_s() - std::max(end_s, window[at].start_s));
+      end_s = std::max(end_s, window[at].end_s());
+    }
     const double lasts_s = end_s - window[whole.front()].start_s;
-    return lasts_s < kShortestHalf_s || lasts_s > kLongestHalf_s;
+    return lasts_s < kShortestHalf_s || lasts_s > kLongestHalf_s || heard_s < kSweepHeard * lasts_s;
   });
   if (wholes.size() < kLeastSweeps || !keeps_mains(window, wholes)) return;
   std::vector<double> lows_hz, highs_hz;

@@ -194,11 +194,36 @@ void EmissionLink::add(const Burst& burst, const TimedSignal* signal, double win
   if (signal != nullptr) add_signal(*signal);
 }
 
+bool EmissionLink::misses(const Burst& burst) const {
+  if (!pattern_.hops || !pattern_.period_s || !has_phase_ || !is_active()) return false;
+  const double away_s = std::abs(std::remainder(burst.start_s - phase_s_, *pattern_.period_s));
+  const double drift_s = kDrift * std::min(std::abs(burst.start_s - phase_s_), 3.0);
+  return away_s < kStartGate_s + drift_s && burst.duration_s > 0.7 * shortest_s_ &&
+         burst.duration_s < 1.3 * longest_s_ &&
+         log_ratio(burst.width_hz, width_hz_) < width_tolerance(width_hz_) &&
+         burst.center_hz > channels_.low_hz() && burst.center_hz < channels_.high_hz();
+}
+
+void EmissionLink::add_missed(const Burst& burst) {
+  for (EmissionSums* sums : {&window_, &total_}) {
+    ++sums->bursts;
+    sums->airtime_s += burst.duration_s;
+    sums->power += burst.duration_s * burst.power;
+    sums->snr += burst.duration_s * static_cast<double>(burst.snr_db);
+  }
+  channels_.add(burst.center_hz, burst.width_hz);
+}
+
 void EmissionLink::add_signal(const TimedSignal& signal) {
   votes_.add(signal.signal);
   const double error_hz = signal.signal.carrier_error_hz;
   if (!(error_hz > 0) || !std::isfinite(error_hz) || !std::isfinite(signal.signal.carrier_hz)) return;
-  if (static_cast<Family>(signal.signal.modulation.index()) != votes_.family()) return;
+  const auto family = static_cast<Family>(signal.signal.modulation.index());
+  if (family != votes_.family() || family == Family::unknown) return;
+  if (family != carrier_family_) {  // what was taken for something else has told nothing
+    carrier_family_ = family;
+    carrier_weight_ = carrier_sum_ = offset_weight_ = offset_sum_ = 0;
+  }
   const double carrier_hz = signal.center_hz + signal.signal.carrier_hz;
   const double weight = 1 / std::max(error_hz * error_hz, 1.0);
   if (!pattern_.hops) {
@@ -324,7 +349,7 @@ void EmissionLink::close_window(double end_s) {
 void EmissionLink::judge() {
   const auto channels_hz = channels_.channels_hz();
   LinkShape shape;
-  shape.center_hz = center_hz_;
+  shape.center_hz = nominal_hz();
   shape.width_hz = width_hz_;
   shape.channels_hz = channels_hz;
   shape.bursts = total_.bursts;
@@ -339,6 +364,12 @@ void EmissionLink::judge() {
   shape.pauses = pauses_;
   shape.votes = &votes_;
   verdict_ = kind_of(shape);
+}
+
+double EmissionLink::nominal_hz() const {
+  const auto measured = carrier();
+  if (!measured || votes_.family() != Family::fm_video) return center_hz_;
+  return nominal_video_hz(measured->hz, votes_.video_mean_hz.value());
 }
 
 std::optional<EmissionLink::Carrier> EmissionLink::carrier() const {

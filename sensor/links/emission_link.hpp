@@ -45,6 +45,11 @@ class EmissionLink {
   double cost(const Burst& burst, const decoders::links::Signal* signal) const;
   /// Adds a burst of the present window; in order of time.
   void add(const Burst& burst, const TimedSignal* signal, double window_end_s);
+  /// Whether a burst of the present window, which has been added, comes when this link, which hops, had its
+  /// turn, within its channels and about as long and wide as its bursts.
+  bool misses(const Burst& burst) const;
+  /// Counts it, and its channel; nothing else is learnt from it.
+  void add_missed(const Burst& burst);
   /// A snapshot of a burst that has been added.
   void add_signal(const TimedSignal& signal);
   /// Takes the shape from bursts that belong to it, before they are added.
@@ -62,6 +67,9 @@ class EmissionLink {
   double last_end_s() const { return last_end_s_; }
   double first_start_s() const { return first_start_s_; }
   double center_hz() const { return center_hz_; }
+  /// Middle of its channel: of analogue video see nominal_video_hz(), since the picture moves the middle of
+  /// its emissions; of all others the same.
+  double nominal_hz() const;
   double width_hz() const { return width_hz_; }
   double burst_s() const { return typical_s_; }
   std::optional<double> period_s() const { return pattern_.period_s; }
@@ -135,6 +143,7 @@ class EmissionLink {
   std::vector<float> widths_hz_, centers_off_hz_;
   double continuing_s_ = 0;  // airtime of stretches that go on, of the window
 
+  decoders::links::Family carrier_family_ = decoders::links::Family::unknown;
   double carrier_weight_ = 0, carrier_sum_ = 0;
   double offset_weight_ = 0, offset_sum_ = 0;
   std::deque<Level> levels_;

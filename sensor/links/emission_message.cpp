@@ -84,7 +84,7 @@ Emitted emitted_of(const EmissionLink& link, const MessageContext& context) {
   if (link.hops()) told.hop_set_hz = link.channels().channels_hz();
   told.heading = heading_of(link.verdict().kind);
   told.modulation = modulation_of(link);
-  if (link.verdict().kind == LinkKind::fm_video) told.channel_name = fpv_channel(link.center_hz());
+  if (link.verdict().kind == LinkKind::fm_video) told.channel_name = fpv_channel(link.nominal_hz());
   told.bytes = byte_bounds(link, link.window());
   told.total_bytes = byte_bounds(link, link.total());
   return told;
@@ -108,7 +108,7 @@ LinkMessage emission_message(const EmissionLink& link, const MessageContext& con
   told.kind = to_string(verdict.kind);
   told.verdict = {verdict.confidence, verdict.drone_like, verdict.evidence};
   told.emitted = emitted_of(link, context);
-  told.center_hz = link.hops() ? (link.low_hz() + link.high_hz()) / 2 : link.center_hz();
+  told.center_hz = link.hops() ? (link.low_hz() + link.high_hz()) / 2 : link.nominal_hz();
   told.bandwidth_hz = told.emitted->occupied_hz.value_or(link.width_hz());
   told.window_s = context.end_s - context.begin_s;
   told.window.airtime_s = link.window().airtime_s;

@@ -45,9 +45,10 @@ UtcTime LinkBook::utc(double seconds) const {
 void LinkBook::on_emission(const TimedEmission& timed) {
   ++counts_.heard;
   const dsp::Emission& emission = timed.emission;
+  const bool at_center = emission.origin == dsp::EmissionOrigin::dc && !emission.open_start;
   if (emission.origin != dsp::EmissionOrigin::air) {
     ++counts_.artefacts;
-    return;
+    if (!at_center) return;
   }
   const double width_hz = timed.high_hz - timed.low_hz;
   const float level_db = comparable_db(emission.mean_dbfs, timed.at.reception);
@@ -71,6 +72,7 @@ void LinkBook::on_emission(const TimedEmission& timed) {
   burst.snr_db = std::isfinite(emission.snr_db) ? emission.snr_db : 0;
   burst.emission = emission.id;
   burst.continues = emission.open_start;
+  burst.at_center = at_center;
   waiting_.push_back(burst);
 }
 
@@ -164,6 +166,7 @@ void LinkBook::take_window(double end_s) {
   for (Burst& burst : window_) {
     burst.explained = explanations_.explains(burst);
     counts_.explained += burst.explained;
+    burst.explained |= burst.at_center;
   }
   attach_signals();
   join_pieces(window_, signals_);
@@ -295,7 +298,20 @@ void LinkBook::find_new(UtcTime end, std::vector<LinkMessage>& due) {
     give(links_.size() - 1, group.bursts);
   }
   give_pieces();
+  give_center();
   for (const Burst& burst : window_) counts_.unsorted += burst.link == kNone && !burst.explained;
+}
+
+// One of a hopping link's channels may lie where the receiver is tuned to. What is there looks like the
+// receiver's own offset, but if it comes on the link's time and lasts as its bursts do, it is one of them.
+void LinkBook::give_center() {
+  for (Burst& burst : window_) {
+    if (!burst.at_center || burst.link != kNone || explanations_.explains(burst)) continue;
+    const auto link = std::ranges::find_if(links_, [&](const EmissionLink& l) { return l.misses(burst); });
+    if (link == links_.end()) continue;
+    burst.link = static_cast<std::int32_t>(link - links_.begin());
+    link->add_missed(burst);
+  }
 }
 
 // What the snapshots of pieces show is the link's as well.

@@ -67,6 +67,7 @@ class LinkBook {
   std::optional<std::size_t> home_of(const EmissionLink& fresh) const;
   bool is_piece(const EmissionLink& fresh) const;
   void give_pieces();
+  void give_center();
   void make_room(UtcTime time, std::vector<LinkMessage>& due);
   void remember_owners();
   const TimedSignal* signal_of(const Burst& burst) const;

@@ -78,7 +78,9 @@ class Listener final : public sensor::FeedSink {
   void publish(const sensor::OutgoingMessage& message) override {
     if (message.kind == "link") {
       json body = json::parse(message.json);
-      if (body.at("kind") == "ocusync_video") links[body.at("id").get<std::string>()] = std::move(body);
+      if (body.at("kind") != "ocusync_video") return;
+      const auto id = body.at("id").get<std::string>();  // before it is moved from
+      links[id] = std::move(body);
     }
     frames += message.kind == "frame";
   }

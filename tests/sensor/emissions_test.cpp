@@ -131,12 +131,12 @@ BOOST_AUTO_TEST_CASE(a_snapshot_holds_the_emission_and_what_was_before_it) {
   }
   BOOST_TEST_REQUIRE(taken.has_value());
   const auto& snapshot = taken->snapshot;
-  BOOST_TEST(snapshot.rate.value == 7.68e6);
+  BOOST_TEST(snapshot.rate.value == 15.36e6);
   BOOST_TEST(!snapshot.open_start);
   BOOST_TEST(!snapshot.open_end);
-  const double begin_s = taken->first / kRate.value + static_cast<double>(snapshot.begin) / 7.68e6;
+  const double begin_s = taken->first / kRate.value + static_cast<double>(snapshot.begin) / 15.36e6;
   BOOST_TEST(std::abs(begin_s - 0.03) < 75e-6);
-  BOOST_TEST(std::abs(static_cast<double>(snapshot.end - snapshot.begin) / 7.68e6 - 2e-3) < 100e-6);
+  BOOST_TEST(std::abs(static_cast<double>(snapshot.end - snapshot.begin) / 15.36e6 - 2e-3) < 100e-6);
   BOOST_TEST(std::abs(snapshot.low.value + 2e6) < 80e3);
   BOOST_TEST(std::abs(snapshot.high.value - 2e6) < 80e3);
   const auto mean_power = [&](std::size_t from, std::size_t to) {

@@ -140,13 +140,24 @@ std::vector<double> FmVideo::luminance(std::size_t first, std::size_t count) con
   return out;
 }
 
+double FmVideo::carrier_v() const {
+  const VideoStandard& standard = options_.standard;
+  if (!options_.holds_mean) return (standard.sync_v + standard.white_v) / 2;
+  // Bars that wander leave every field's mean as it is, and colour and sound have none.
+  constexpr double kStep_s = 0.1e-6;
+  const auto steps = static_cast<std::size_t>(standard.half_lines * standard.line_s / 2 / kStep_s);
+  double sum = 0;
+  for (std::size_t n = 0; n < steps; ++n) sum += level_v(static_cast<double>(n) * kStep_s);
+  return sum / static_cast<double>(steps);
+}
+
 Waveform FmVideo::piece(std::size_t n) {
   while (start_turns_.size() <= n) piece(start_turns_.size() - 1);
   Waveform wave{{}, {kFmVideoRate_hz}, {kPassband_hz}, {kPassband_hz}};
   wave.samples.reserve(kFmVideoPiece);
   const std::size_t first = n * kFmVideoPiece;
   const auto picture = luminance(first, kFmVideoPiece);
-  const double middle_v = (options_.standard.sync_v + options_.standard.white_v) / 2;
+  const double middle_v = carrier_v();
   double turns = start_turns_[n];
   for (std::size_t i = 0; i < kFmVideoPiece; ++i) {
     const double t_s = static_cast<double>(first + i) / kFmVideoRate_hz;

@@ -26,6 +26,9 @@ struct FmVideoOptions {
   VideoStandard standard = kPal;
   double deviation_hz_per_v = 6e6;
   double sound_hz = 6.5e6;  ///< subcarrier; 0: none
+  /// What lies at the carrier: half way from synchronisation to white, or, as where a synthesiser's loop
+  /// holds the carrier, the mean of the signal.
+  bool holds_mean = false;
 };
 
 inline constexpr double kFmVideoRate_hz = 32e6;
@@ -44,6 +47,7 @@ class FmVideo {
  private:
   double level_v(double t_s) const;
   double colour_v(double t_s) const;
+  double carrier_v() const;
   FmVideoOptions options_;
   std::vector<double> start_turns_{0};  ///< carrier phase at the start of each piece so far, and the next
 };

@@ -136,6 +136,25 @@ BOOST_AUTO_TEST_CASE(colour_and_sound_have_their_subcarriers) {
              tt::tolerance(0.2));
 }
 
+BOOST_AUTO_TEST_CASE(the_carrier_is_the_mean_where_a_loop_holds_it) {
+  for (const VideoStandard& standard : {kPal, kNtsc}) {
+    FmVideoOptions options{standard, 6e6, 0};
+    const auto mean_hz = [&](bool holds_mean) {
+      options.holds_mean = holds_mean;
+      FmVideo camera(options);
+      const auto wave = camera.piece(0);
+      const auto field =
+          static_cast<std::size_t>(standard.half_lines * standard.line_s / 2 * kFmVideoRate_hz);
+      double turns = 0;
+      for (std::size_t n = 0; n + 1 < field; ++n)
+        turns += static_cast<double>(std::arg(wave.samples[n + 1] * std::conj(wave.samples[n])));
+      return turns / static_cast<double>(field) * kFmVideoRate_hz / (2 * std::numbers::pi);
+    };
+    BOOST_TEST(std::abs(mean_hz(true)) < 10e3);
+    BOOST_TEST(std::abs(mean_hz(false)) > 100e3);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_picture_moves) {
   const FmVideo camera({});
   const auto now = camera.luminance(200'000, 2048),
@@ -174,6 +193,9 @@ BOOST_AUTO_TEST_CASE(mistakes_are_refused_in_one_sentence) {
   auto scene = scene_of(0.03);
   scene["emitters"][0]["standard"] = "secam";
   BOOST_TEST(sentence_of(scene) == "emitters[0].standard must be pal or ntsc.");
+  scene["emitters"][0]["standard"] = "pal";
+  scene["emitters"][0]["carrier_at"] = "white";
+  BOOST_TEST(sentence_of(scene) == "emitters[0].carrier_at must be middle or mean.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

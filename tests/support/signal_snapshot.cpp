@@ -97,7 +97,6 @@ std::span<const std::string_view> snapshot_kinds() {
 dsp::Hertz snapshot_rate(double width_hz) {
   if (width_hz <= 1.3e6) return {1.92e6};
   if (width_hz <= 2.8e6) return {3.84e6};
-  if (width_hz <= 5.5e6) return {7.68e6};
   if (width_hz <= 11e6) return {15.36e6};
   return {width_hz <= 22e6 ? 30.72e6 : 61.44e6};
 }

@@ -167,4 +167,12 @@ BOOST_AUTO_TEST_CASE(fpv_channels) {
   BOOST_TEST(fpv_channel(2440e6).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_channel_tells_what_a_maker_of_video_transmitters_puts_on_it) {
+  BOOST_TEST(nominal_video_hz(5732.01e6, {}) == 5732.01e6);
+  BOOST_TEST(nominal_video_hz(5732.01e6, 0.9e6) == 5732.01e6);   // R3, though its mean lies on B1
+  BOOST_TEST(nominal_video_hz(5732.6e6, -0.62e6) == 5731.98e6);  // its mean is on R3
+  BOOST_TEST(nominal_video_hz(5712.6e6, -0.62e6) == 5712.6e6);   // neither is on any
+  BOOST_TEST(fpv_channel(nominal_video_hz(5733.4e6, -1.3e6)) == "R3");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

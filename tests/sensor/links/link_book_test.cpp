@@ -232,6 +232,40 @@ const LinkMessage* match(const std::vector<LinkMessage>& links, const synth::Lin
   return best;
 }
 
+BOOST_AUTO_TEST_CASE(hops_where_the_receiver_is_tuned_to_are_counted) {
+  const synth::Scene scene = synth::loaded(scene_of({preset("fhss_gfsk", "sik")}, 921e6));
+  LinkStream stream = bench::StreamMaker(scene, {.missed = 0, .false_a_second = 0}, kEpoch).make();
+  std::size_t marked = 0;
+  const auto carriers_hz = synth::link_summaries(scene).at(0).carriers_hz;
+  const double center_hz = *std::next(carriers_hz.begin(), 20);
+  for (TimedEmission& each : stream.emissions)
+    if (std::abs((each.low_hz + each.high_hz) / 2 - center_hz) < 60e3) {
+      each.emission.origin = dsp::EmissionOrigin::dc;
+      ++marked;
+    }
+  BOOST_REQUIRE(marked > 5U);
+  // The receiver's own: it comes and goes when it likes, and is no burst of anybody.
+  TimedEmission own = stream.emissions.at(40);
+  own.emission.origin = dsp::EmissionOrigin::dc;
+  own.emission.id = 1'000'000;
+  own.at.start_s += 6e-3;
+  own.at.time += 6ms;
+  stream.emissions.insert(stream.emissions.begin() + 41, own);
+
+  TransmitterMatch attribution;
+  LinkBook book(attribution);
+  std::vector<LinkMessage> told;
+  play(stream, scene.duration_s, book, told);
+  BOOST_REQUIRE(book.size() == 0U);
+  BOOST_REQUIRE(!told.empty());
+  const LinkMessage& last = told.back();
+  BOOST_TEST(last.kind == "sik_like");
+  BOOST_TEST(last.emitted->total_bursts == stream.emissions.size() - 1);
+  BOOST_TEST(std::ranges::any_of(last.emitted->hop_set_hz,
+                                 [&](double hz) { return std::abs(hz - center_hz) < 60e3; }));
+  BOOST_TEST(book.counts().artefacts == marked + 1);
+}
+
 BOOST_AUTO_TEST_CASE(three_videos_and_ten_hoppers_are_told_apart) {
   std::vector<json> emitters{video(2411e6, 20), video(2433e6, 10), video(2462e6, 20)};
   for (int i = 0; i < 3; ++i) emitters.push_back(control(4.47e-3 + 1.37e-3 * i));

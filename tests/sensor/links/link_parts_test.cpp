@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
+#include "sensor/links/burst_pieces.hpp"
 #include "sensor/links/explanations.hpp"
 #include "sensor/links/hop_set.hpp"
 #include "sensor/links/listening.hpp"
@@ -111,6 +112,41 @@ BOOST_AUTO_TEST_CASE(several_frames_explain_one_emission) {
   burst.center_hz = 2437e6;
   burst.duration_s = 3e-3;
   BOOST_TEST(!heard.explains(burst));
+}
+
+/// Bursts each `apart_s` that wander over 4 MHz and pause after 13 of 27, with carriers in some snapshots.
+struct Wandering {
+  std::vector<Burst> window;
+  std::vector<TimedSignal> signals;
+  Wandering(double apart_s, double lasts_s) {
+    for (std::uint32_t n = 0; n < 1000; ++n) {
+      if (n % 27 >= 13) continue;
+      Burst& burst = window.emplace_back();
+      burst.start_s = n * apart_s;
+      burst.duration_s = lasts_s;
+      burst.center_hz = 2440e6 + 0.3e6 * (n % 27);
+      burst.width_hz = 0.5e6;
+      burst.power = 1e-5;
+      burst.emission = n + 1;
+      if (n % 54 != 0) continue;
+      TimedSignal& shown = signals.emplace_back();
+      shown.emission = n + 1;
+      shown.signal.modulation = decoders::links::Carrier{};
+      shown.signal.occupied_hz = 0.6e6;
+      shown.center_hz = burst.center_hz;
+    }
+  }
+  std::size_t pieces() {
+    join_pieces(window, signals);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(window, [](const Burst& b) { return b.whole != kNone; }));
+  }
+};
+
+// 27 slots of 625 us last about as long as a cycle of 60 Hz mains.
+BOOST_AUTO_TEST_CASE(packets_of_a_hopper_are_no_sweep_of_an_oven) {
+  BOOST_TEST(Wandering(625e-6, 366e-6).pieces() == 0U);
+  BOOST_TEST(Wandering(625e-6, 640e-6).pieces() > 400U);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_received_lowers_the_share) {
