@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_row_of_a_spectrum_is_written_to_the_letter) {
       R"({"v":1,"type":"spectrum","sensor":"roof","boot":"0123456789abcdef","seq":7,)"
       R"("time":"2026-03-01T12:00:00.000000Z","center_hz":2440000000.0,"low_hz":2439515000.0,)"
       R"("column_hz":40000.0,"columns":24,"levels":["mean","peak"],"level_min_dbfs":-125.0,"level_step_db":0.5,)"
-      R"("sample_index":72,"start_s":0.000075,"duration_s":0.10005,"spectra":1334)";
+      R"("sample_index":72,"start_s":7.5e-05,"duration_s":0.10005,"spectra":1334)";
   BOOST_TEST(to_json(SpectrumMessage{kHead, row}) == plain + "}");
   row.gap = row.at.reception.saturated = true;
   BOOST_TEST(to_json(SpectrumMessage{kHead, row}) == plain + R"(,"gap":true,"saturated":true})");
