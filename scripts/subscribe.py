@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Prints what a Windhover sensor tells, from the present state on: topic and JSON, a line each.
 
-usage: subscribe.py [ENDPOINT [TOPIC]] [--snapshot ENDPOINT] [--curve-server-key FILE --curve-key FILE]
+usage: subscribe.py [ENDPOINT [TOPIC]] [--snapshot ENDPOINT] [--curve-server-key FILE --curve-key FILE] [--waterfall]
 
 Needs python3-zmq. Topics are wh1.<kind>.<node>[.<id>] and a subscription is a prefix, so "wh1.aircraft." is every
-aircraft of every node and "wh1." is everything. docs/feed.md says what the messages mean.
+aircraft of every node and "wh1." is everything. With --waterfall the rows of "wh1.spectrum." are drawn, the highest levels of the band
+from left to right. docs/feed.md says what the messages mean.
 """
 import argparse
 import json
+import shutil
 import signal
 import sys
 
@@ -22,7 +24,11 @@ def arguments():
     parser.add_argument("--snapshot", help="its second socket; else the next port")
     parser.add_argument("--curve-server-key", help="public key file of the sensor")
     parser.add_argument("--curve-key", help="own secret key file")
-    return parser.parse_args()
+    parser.add_argument("--waterfall", action="store_true", help="draw rows of spectra")
+    options = parser.parse_args()
+    if options.waterfall:
+        options.topic = "wh1.spectrum."
+    return options
 
 
 class Feed:
@@ -65,9 +71,10 @@ class Feed:
         return []
 
     def receive(self):
-        """The next update that is not known yet, and how many of its kind were lost before it."""
+        """The next update that is not known yet, and how many of its kind were lost before it; self.more has its
+        further frames."""
         while True:
-            topic, body = self.updates.recv_multipart()[:2]
+            topic, body, *self.more = self.updates.recv_multipart()
             message = json.loads(body)
             counter = (message["sensor"], message["boot"], message["type"])
             missing = message["seq"] - self.highest.get(counter, message["seq"] - 1) - 1
@@ -81,19 +88,41 @@ class Feed:
             return topic, message, max(missing, 0)
 
 
+SHADES = " .:-=+*#%@"  # 6 dB each
+
+
+def row_of(message, octets, width):
+    """One line of text: the highest levels, above those of the band's quietest quarter."""
+    peaks = octets[message["columns"]:]
+    width = min(width, len(peaks))
+    parts = [max(peaks[i * len(peaks) // width:(i + 1) * len(peaks) // width]) for i in range(width)]
+    quiet = sorted(parts)[len(parts) // 4]
+    steps = [int((part - quiet) * message["level_step_db"] // 6) for part in parts]
+    return "".join(SHADES[min(max(step, 0), len(SHADES) - 1)] for step in steps)
+
+
+def draw(message, octets):
+    end = f'{message["center_hz"] / 1e6:9.3f} MHz'
+    print(row_of(message, octets, shutil.get_terminal_size().columns - len(end) - 1), end, flush=True)
+
+
 def show(topic, message):
     print(topic.decode(), json.dumps(message), flush=True)
 
 
 def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    feed = Feed(arguments())  # subscribes first, so that nothing is lost between snapshot and updates
+    options = arguments()
+    feed = Feed(options)  # subscribes first, so that nothing is lost between snapshot and updates
     for topic, message in feed.snapshot():
         show(topic, message)
     while True:
         topic, message, missing = feed.receive()
         if missing:  # or this subscription is to single aircraft: numbers count all of a kind
             print(f"lost {missing} messages", file=sys.stderr, flush=True)
+        if options.waterfall and feed.more:
+            draw(message, feed.more[0])
+            continue
         show(topic, message)
         for topic, message in feed.snapshot() if missing else ():
             show(topic, message)

@@ -99,6 +99,7 @@ void BankStage::take_levels(const SourceChunk& chunk) {
   gain_ = chunk.gain;
   if (is_first) return;
   end_emissions();
+  if (rows_ != nullptr) rows_->restart(chunk.first);
   emissions_.forget_floor();
   gates_->forget_floors();
 }
@@ -124,6 +125,7 @@ void BankStage::tune(dsp::Hertz centre) {
   open_until_.assign(plan_->channels.size(), -1);
   blocks_ = 0;
   dc_.restart();
+  if (rows_ != nullptr) rows_->restart();
   retune_ = Retune{centre, counters_.samples};
   retune_told_ = false;
 }
@@ -151,6 +153,7 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   forward_.execute(block.samples, slot->bins.data());
   take_off_dc(block, slot->bins.data());
   gates_->judge(slot->bins.data(), reasons_);
+  make_row(block);
   close_shed_channels();
   slot->emissions.clear();
   slot->snapshot_starts.clear();
@@ -160,6 +163,13 @@ void BankStage::push(const dsp::AssembledBlock& block) {
   open_windows(reasons_);
   if (watch_links_ && !gain_.settling && !sheds(Work::emissions)) watch_emissions(block, *slot);
   ++blocks_;
+}
+
+// Of the slot just filled, which is the newest of those held back.
+void BankStage::make_row(const dsp::AssembledBlock& block) {
+  if (rows_ == nullptr) return;
+  if (!rows_->wanted() || gain_.settling || sheds(Work::spectrum_rows)) return rows_->restart();
+  rows_->push(block, gates_->cells(), plan_->centre, spectra_.published() + spectra_.held() - 1);
 }
 
 void BankStage::watch_emissions(const dsp::AssembledBlock& block, SpectrumSlot& slot) {

@@ -14,6 +14,7 @@
 #include "sensor/gatekeeper.hpp"
 #include "sensor/pipeline_blocks.hpp"
 #include "sensor/snapshot_planner.hpp"
+#include "sensor/spectrum_rows.hpp"
 
 namespace windhover::sensor {
 
@@ -25,6 +26,8 @@ class BankStage {
 
   /// What is shed, from now on; looked at between blocks. None: nothing ever, as in a replay. Before run().
   void obey(const std::atomic<ShedLevel>& level) { ordered_ = &level; }
+  /// Rows of the waterfall, when they are wanted; outlives the stage. None: never. Before run().
+  void make_rows(SpectrumRows& rows) { rows_ = &rows; }
   const WaitCounter& waits() const { return waits_; }
 
   struct Tuned {
@@ -58,6 +61,7 @@ class BankStage {
   void push(const dsp::AssembledBlock& block);
   void take_off_dc(const dsp::AssembledBlock& block, dsp::cf32* bins);
   void open_windows(const std::vector<std::uint8_t>& reasons);
+  void make_row(const dsp::AssembledBlock& block);
   void watch_emissions(const dsp::AssembledBlock& block, SpectrumSlot& slot);
   void end_emissions();
   void tell_emissions(SpectrumSlot& slot);
@@ -101,6 +105,7 @@ class BankStage {
   StreamCounters counters_;
   dsp::SampleIndex expected_{};
   std::int64_t seconds_told_ = 0;
+  SpectrumRows* rows_ = nullptr;
   const std::atomic<ShedLevel>* ordered_ = nullptr;
   ShedLevel level_ = 0;
   bool skipping_ = false;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "decoders/link_pdu.hpp"
 #include "decoders/links/signal.hpp"
@@ -57,6 +58,18 @@ struct TimedSignal {
   decoders::links::Signal signal;
   double center_hz = 0;  ///< RF, to which the signal's carrier counts
   StreamPosition at;     ///< of the snapshot
+};
+
+/// One row of a waterfall: levels of the band over some time.
+struct TimedSpectrum {
+  double center_hz = 0;       ///< that was tuned to
+  double low_hz = 0;          ///< RF, lower edge of the first column
+  double column_hz = 0;       ///< width of each
+  std::uint32_t spectra = 0;  ///< that it is made of
+  bool gap = false;           ///< something is missing in it
+  std::vector<std::uint8_t>
+      levels{};  ///< of each column the mean, then of each the highest: dsp::ColumnLevels
+  StreamPosition at{};
 };
 
 /// Intact transmissions that say nothing about aircraft.

@@ -99,6 +99,8 @@ void Feed::publish(const OutgoingMessage& message) {
 
 void Feed::serve() { sockets_->serve(); }
 
+bool Feed::wants_spectrum() const { return sockets_->publisher.has_spectrum_subscribers(); }
+
 std::optional<FeedHealth> Feed::health() const {
   FeedHealth health;
   health.full_queues = sockets_->publisher.full_queues();

@@ -43,12 +43,14 @@ class Feed : public FeedSink {
   explicit Feed(const FeedOptions& options);
   ~Feed() override;
 
-  /// Two frames: topic, JSON. Never blocks. A subscriber whose queue is full loses the message; the others
-  /// get it.
+  /// Two frames: topic, JSON; of a spectrum a third, its levels. Never blocks. A subscriber whose queue is
+  /// full loses the message; the others get it.
   void publish(const OutgoingMessage& message) override;
   /// Lets clients in, answers requests, sends last values to new subscribers: bounded work, to be called
   /// between messages and at least every few milliseconds.
   void serve() override;
+  /// While there is a subscription that begins with wh1.spectrum: to ask for all else is not to ask for this.
+  bool wants_spectrum() const override;
   std::optional<FeedHealth> health() const override;
   /// Who may connect from now on; those who may not any more are disconnected. Throws ConfigError for places
   /// that cannot be used, and for a feed without keys; nothing has changed then.

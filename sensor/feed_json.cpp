@@ -3,6 +3,7 @@
 #include <cmath>
 #include <variant>
 
+#include "dsp/column_levels.hpp"
 #include "sensor/json_fields.hpp"
 #include "sensor/remote_id_json.hpp"
 
@@ -463,6 +464,25 @@ std::string to_json(const CoverageMessage& message, std::string_view device) {
   for (const CoverageMessage::Chance& chance : message.intercept)
     json["intercept"][std::string(chance.signals)] = {{"one", rounded(chance.one, kShareDecimals)},
                                                       {"window", rounded(chance.window, kShareDecimals)}};
+  return json_line(json);
+}
+
+std::string to_json(const SpectrumMessage& message, std::string_view device) {
+  const TimedSpectrum& row = message.row;
+  Json json = message_head("spectrum", message.head, device);
+  json["center_hz"] = rounded(row.center_hz, kHertzDecimals);
+  json["low_hz"] = rounded(row.low_hz, kHertzDecimals);
+  json["column_hz"] = rounded(row.column_hz, kHertzDecimals);
+  json["columns"] = row.levels.size() / 2;
+  json["levels"] = {"mean", "peak"};
+  json["level_min_dbfs"] = dsp::ColumnLevels::kLeast_dbfs;
+  json["level_step_db"] = dsp::ColumnLevels::kStep_db;
+  json["sample_index"] = row.at.sample_index;
+  json["start_s"] = rounded(row.at.start_s, kSecondDecimals);
+  json["duration_s"] = rounded(row.at.duration_s, kSecondDecimals);
+  json["spectra"] = row.spectra;
+  if (row.gap) json["gap"] = true;
+  if (row.at.reception.saturated) json["saturated"] = true;
   return json_line(json);
 }
 

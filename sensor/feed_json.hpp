@@ -16,6 +16,7 @@ std::string to_json(const AircraftMessage& message);
 std::string to_json(const AlertMessage& message, std::string_view device = {});
 std::string to_json(const LinkMessage& message, std::string_view device = {});
 std::string to_json(const CoverageMessage& message, std::string_view device = {});
+std::string to_json(const SpectrumMessage& message, std::string_view device = {});
 std::string to_json(const StatusMessage& message);
 
 }  // namespace windhover::sensor

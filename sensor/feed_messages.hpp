@@ -263,6 +263,12 @@ struct CoverageMessage {
   std::vector<Chance> intercept;
 };
 
+/// A row of the waterfall, head.time: its beginning. Its levels are a part of their own, no JSON.
+struct SpectrumMessage {
+  MessageHead head;
+  const TimedSpectrum& row;  ///< outlives the message
+};
+
 /// What is left undone because the machine is too slow.
 struct OverloadStatus {
   struct Shed {

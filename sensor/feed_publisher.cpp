@@ -7,6 +7,7 @@ namespace {
 
 // A subscription is a topic prefix; nothing longer is taken in, whoever sends it.
 constexpr std::int64_t kMostPartBytes = 1024;
+constexpr std::string_view kSpectrumTopics = "wh1.spectrum";
 constexpr int kRepeatsAtOnce = 100;
 // ZeroMQ keeps every subscription that it is sent, without a limit. Beyond this, which no honest clients
 // reach, the socket is opened anew: everybody is disconnected, and comes back with what they really want.
@@ -26,15 +27,15 @@ FeedPublisher::FeedPublisher(zmq::context_t& context, const ServerAddress& addre
       }) {}
 
 void FeedPublisher::publish(const OutgoingMessage& message) {
-  if (!socket_.try_open() || send(message.topic, message.json)) return;
+  if (!socket_.try_open() || send(message.topic, message.json, message.levels)) return;
   // ZeroMQ looks only now and then at what the other side has taken, and until then holds a queue for full
   // that is empty. Asking for events makes it look.
   (void)socket_.get().get(zmq::sockopt::events);
-  if (send(message.topic, message.json)) return;
+  if (send(message.topic, message.json, message.levels)) return;
   // Only with NODROP does the socket say that a queue is full, but then it would send to nobody. So: count,
   // and send again in the lossy way, which skips the full queues alone.
   ++full_queues_[std::string(message.kind)];
-  send_to_those_with_room(message.topic, message.json);
+  send_to_those_with_room(message.topic, message.json, message.levels);
 }
 
 void FeedPublisher::serve(const LastValues& values, LastValues::Instant now) {
@@ -49,7 +50,7 @@ void FeedPublisher::serve(const LastValues& values, LastValues::Instant now) {
 
 void FeedPublisher::reopen() {
   socket_.close();
-  subscriptions_ = subscription_bytes_ = 0;
+  subscriptions_ = spectrum_subscriptions_ = subscription_bytes_ = 0;
   reader_ = MessageReader(1);
   ++reopened_;
 }
@@ -68,21 +69,27 @@ void FeedPublisher::take_subscription(std::string_view message) {
   if (message.empty() || (message[0] != '\0' && message[0] != '\1')) return;
   const int sign = message[0] == '\1' ? 1 : -1;
   subscriptions_ += sign;
+  if (message.substr(1).starts_with(kSpectrumTopics)) spectrum_subscriptions_ += sign;
   subscription_bytes_ += sign * (static_cast<std::int64_t>(message.size()) + kBytesASubscription);
   if (sign > 0) repeats_.want(message.substr(1));
 }
 
-bool FeedPublisher::send(std::string_view topic, std::string_view json) {
-  const auto part = [&](std::string_view text, zmq::send_flags more) {
-    return uninterrupted(
-        [&] { return socket_.get().send(zmq::buffer(text), more | zmq::send_flags::dontwait).has_value(); });
+bool FeedPublisher::send(std::string_view topic, std::string_view json, Octets levels) {
+  const auto part = [&](const auto& octets, zmq::send_flags more) {
+    return uninterrupted([&] {
+      return socket_.get().send(zmq::buffer(octets), more | zmq::send_flags::dontwait).has_value();
+    });
   };
-  return part(topic, zmq::send_flags::sndmore) && part(json, zmq::send_flags::none);
+  if (!part(topic, zmq::send_flags::sndmore)) return false;
+  if (levels.empty()) return part(json, zmq::send_flags::none);
+  return part(json, zmq::send_flags::sndmore) &&
+         part(std::string_view(reinterpret_cast<const char*>(levels.data()), levels.size()),
+              zmq::send_flags::none);
 }
 
-void FeedPublisher::send_to_those_with_room(std::string_view topic, std::string_view json) {
+void FeedPublisher::send_to_those_with_room(std::string_view topic, std::string_view json, Octets levels) {
   socket_.get().set(zmq::sockopt::xpub_nodrop, false);
-  send(topic, json);
+  send(topic, json, levels);
   socket_.get().set(zmq::sockopt::xpub_nodrop, true);
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,7 @@ class FeedPublisher {
   void reopen();
 
   bool has_subscribers() const { return subscriptions_ > 0; }
+  bool has_spectrum_subscribers() const { return spectrum_subscriptions_ > 0; }
   ServerSocket& socket() { return socket_; }
   /// Times that a subscriber's queue ran full, by the kind of the message that found no room. The subscriber
   /// then loses everything until it has caught up, which ZeroMQ does not count; by `seq` it knows itself.
@@ -37,13 +39,14 @@ class FeedPublisher {
  private:
   bool read_subscriptions();  // false: there are more than anybody honest sends
   void take_subscription(std::string_view message);
-  bool send(std::string_view topic, std::string_view json);
-  void send_to_those_with_room(std::string_view topic, std::string_view json);
+  using Octets = std::span<const std::uint8_t>;
+  bool send(std::string_view topic, std::string_view json, Octets levels);
+  void send_to_those_with_room(std::string_view topic, std::string_view json, Octets levels = {});
 
   ServerSocket socket_;
   MessageReader reader_{1};
   Repeats repeats_;
-  std::int64_t subscriptions_ = 0;
+  std::int64_t subscriptions_ = 0, spectrum_subscriptions_ = 0;
   std::int64_t subscription_bytes_ = 0;  // that the socket holds
   std::map<std::string, std::uint64_t> full_queues_;
   std::uint64_t reopened_ = 0;

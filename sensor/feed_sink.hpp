@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ struct OutgoingMessage {
   std::chrono::seconds holds_for{0};
   std::string id{};  ///< the end of the topic, where there is one
   UtcTime time{};    ///< as in the body
+  /// A third part, of `spectrum` alone; for the call.
+  std::span<const std::uint8_t> levels{};
 };
 
 /// Used by one thread: the one that made it.
@@ -44,6 +47,8 @@ class FeedSink {
   virtual void on_frame(const TimedFrame&) {}
   /// Sees to whoever reads: called between messages and while there are none. Does not wait.
   virtual void serve() {}
+  /// Whether `spectrum` messages go here: rows are made only while somebody wants them.
+  virtual bool wants_spectrum() const { return false; }
   /// Of sinks that have readers.
   virtual std::optional<FeedHealth> health() const { return std::nullopt; }
   PlaceDetail operator_position() const { return operator_position_; }

@@ -150,6 +150,21 @@ void FeedStage::on_reject(const TimedReject& reject, UtcTime now) {
     send("reject", {}, to_json(RejectMessage{head("reject", reject.at.time), reject}, from_->name));
 }
 
+bool FeedStage::wants_spectrum() const {
+  return std::ranges::any_of(sinks_, [](const FeedSink* sink) { return sink->wants_spectrum(); });
+}
+
+void FeedStage::on_spectrum(const TimedSpectrum& row, UtcTime now) {
+  advance(now);
+  if (!wants_spectrum()) return;
+  const SpectrumMessage told{head("spectrum", row.at.time), row};
+  OutgoingMessage message = outgoing("spectrum", from_->name.empty() ? "" : topic_part(from_->name),
+                                     to_json(told, from_->name), kEvent);
+  message.levels = row.levels;
+  for (FeedSink* sink : sinks_)
+    if (sink->wants_spectrum()) sink->publish(message);
+}
+
 void FeedStage::on_others(const OthersHeard& others) {
   counts_.others[std::string(others.decoder)] += others.count;
 }

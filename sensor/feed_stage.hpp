@@ -59,6 +59,8 @@ class FeedStage {
   void on_emission(const TimedEmission& emission, UtcTime now);
   void on_signal(const TimedSignal& signal, UtcTime now);
   void on_reject(const TimedReject& reject, UtcTime now);
+  bool wants_spectrum() const;
+  void on_spectrum(const TimedSpectrum& row, UtcTime now);
   /// Others come in no message of their own; `status` counts them.
   void on_others(const OthersHeard& others);
   void on_status(const StreamStatus& stream, UtcTime now);

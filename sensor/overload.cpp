@@ -34,6 +34,7 @@ ShedLevel LoadGovernor::take(const LoadSample& sample, double now_s) {
   window_.lost_events |= began_ && sample.lost_events > lost_events_;
   lost_blocks_ = sample.lost_blocks;
   lost_events_ = sample.lost_events;
+  has_rows_ = sample.has_rows;
   if (!began_) {
     began_ = true;
     last_look_s_ = window_.begin_s = calm_since_s_ = now_s;
@@ -104,14 +105,16 @@ void LoadGovernor::shed_more(double now_s) {
   const bool has_failed = now_s - stepped_back_s_ < kProbation_s;
   hold_s_ = has_failed ? std::min(2 * hold_s_, kLongestHold_s) : kShortestHold_s;
   if (windows_ <= 1) cost_before_ = 0;  // of two steps in a row nobody knows which saved what
-  ++level_;
+  do ++level_;
+  while (is_idle(level_));
   not_before_s_ = now_s + hold_s_;
   calm_windows_ = windows_ = 0;
   calm_since_s_ = now_s;
 }
 
 void LoadGovernor::shed_less(double now_s) {
-  --level_;
+  do --level_;
+  while (is_idle(level_));
   stepped_back_s_ = now_s;
   calm_windows_ = windows_ = 0;
   calm_since_s_ = now_s;

@@ -11,16 +11,17 @@ namespace windhover::sensor {
 
 /// What can be left undone, in the order in which it is.
 enum class Work : std::uint8_t {
+  spectrum_rows,       ///< of the waterfall
   snapshots,           ///< samples of emissions, and what kind of link they show
   emissions,           ///< the emission detector
   spare_channels,      ///< decoders::Priority::spare
   secondary_channels,  ///< decoders::Priority::secondary
   everything,          ///< whole slices of time
 };
-inline constexpr std::size_t kWorks = 5;
+inline constexpr std::size_t kWorks = 6;
 constexpr std::string_view to_string(Work work) {
-  constexpr std::string_view names[] = {"snapshots", "emissions", "spare_channels", "secondary_channels",
-                                        "time_slices"};
+  constexpr std::string_view names[] = {"spectrum_rows",  "snapshots",          "emissions",
+                                        "spare_channels", "secondary_channels", "time_slices"};
   return names[static_cast<std::size_t>(work)];
 }
 
@@ -28,12 +29,12 @@ using WorkShares = std::array<double, kWorks>;  // by Work
 
 /// 0: nothing is shed. Each further one sheds what the one before does, and more.
 using ShedLevel = std::uint8_t;
-inline constexpr ShedLevel kMostShed = 7;
+inline constexpr ShedLevel kMostShed = 8;
 constexpr bool is_shed(Work work, ShedLevel level) { return level > static_cast<std::size_t>(work); }
 
 /// Of the slices of time, that which is processed.
 constexpr double time_share(ShedLevel level) {
-  constexpr double shares[] = {1, 1, 1, 1, 1, 0.75, 0.5, 0.25};
+  constexpr double shares[] = {1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25};
   return shares[level];
 }
 
@@ -50,7 +51,8 @@ struct LoadSample {
   // From the start.
   std::uint64_t lost_blocks = 0;  ///< on the way to the decoders
   std::uint64_t lost_events = 0;  ///< on the way to the feed, which the lag does not show
-  double busy = 0;  ///< share of the time since the look before that the busiest thread had work
+  double busy = 0;        ///< share of the time since the look before that the busiest thread had work
+  bool has_rows = false;  ///< somebody wants spectrum rows; else level 1, which saves nothing, is passed over
 };
 
 /// Decides by windows of some looks. A queue that stands for a window and does not shrink is an overload; the
@@ -79,13 +81,14 @@ class LoadGovernor {
   void shed_less(double now_s);
   bool has_room(double now_s) const;
   void learn(const Window& before);
+  bool is_idle(ShedLevel level) const { return level == 1 && !has_rows_; }
   double growth() const;
 
   ShedLevel level_ = 0;
   Window window_{}, last_{};
   double last_look_s_ = 0;
   std::uint64_t lost_blocks_ = 0, lost_events_ = 0;
-  bool began_ = false;
+  bool began_ = false, has_rows_ = false;
   int calm_windows_ = 0, windows_ = 0;  // since the last step
   double calm_since_s_ = 0, not_before_s_ = 0, stepped_back_s_ = -1e9, hold_s_ = kShortestHold_s;
   double cost_before_ = 0;                     // work for a second of air, before the last step down

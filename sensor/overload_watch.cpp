@@ -4,14 +4,15 @@
 
 namespace windhover::sensor {
 
-void OverloadWatch::look(std::uint64_t lost_blocks, std::uint64_t lost_events, Clock::time_point now,
-                         UtcTime stream_now) {
+void OverloadWatch::look(std::uint64_t lost_blocks, std::uint64_t lost_events, bool has_rows,
+                         Clock::time_point now, UtcTime stream_now) {
   least_lag_s_ = std::min(least_lag_s_, lag_s());
   if (last_ && now - *last_ < kBetweenLooks) return;
   const double looked_s = last_ ? std::chrono::duration<double>(now - *last_).count() : 0;
   last_ = now;
-  const ShedLevel level = governor_.take({least_lag_s_, lost_blocks, lost_events, busiest(looked_s)},
-                                         std::chrono::duration<double>(now.time_since_epoch()).count());
+  const ShedLevel level =
+      governor_.take({least_lag_s_, lost_blocks, lost_events, busiest(looked_s), has_rows},
+                     std::chrono::duration<double>(now.time_since_epoch()).count());
   least_lag_s_ = 1e9;
   if (level == level_.load(std::memory_order_relaxed)) return;
   remember(level, stream_now);

@@ -29,8 +29,9 @@ class OverloadWatch {
   /// Each thread that takes blocks out of a ring; it outlives the watch.
   void watch(const WaitCounter& thread) { threads_.push_back({&thread}); }
   /// As often as possible; whoever is told of it has it from status().
-  /// Both losses count from the start.
-  void look(std::uint64_t lost_blocks, std::uint64_t lost_events, Clock::time_point now, UtcTime stream_now);
+  /// Both losses count from the start. has_rows  see LoadSample
+  void look(std::uint64_t lost_blocks, std::uint64_t lost_events, bool has_rows, Clock::time_point now,
+            UtcTime stream_now);
   OverloadStatus status() const;
 
  private:

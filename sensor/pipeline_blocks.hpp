@@ -85,6 +85,14 @@ struct SpectrumSlot {
 };
 using SpectrumRing = Ring<SpectrumSlot>;
 
+/// bank → feed: a row of the waterfall.
+struct SpectrumRowSlot {
+  std::uint64_t spectrum = 0;  ///< ring number of the one with which it was found to be whole
+  dsp::SampleIndex now{};
+  TimedSpectrum row;
+};
+using SpectrumRowRing = Ring<SpectrumRowSlot>;
+
 /// How long a thread has waited for blocks, so that others see how busy it is.
 class WaitCounter {
  public:
@@ -117,7 +125,7 @@ struct StreamEvent {
   std::uint32_t ordinal = 0;
   dsp::SampleIndex now{};  ///< stream time at which it came out
   std::variant<StreamFacts, TimedFrame, TimedReject, TimedPart, TimedPdu, OthersHeard, TimedEmission,
-               TimedSignal>
+               TimedSignal, TimedSpectrum>
       what;
 };
 

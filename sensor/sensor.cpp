@@ -64,8 +64,8 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
   {
     std::vector<std::jthread> threads;
     for (const auto& stream : streams_) {
+      stream->begin(feed);
       start(*stream, stream->jobs(stop), threads);
-      stream->begin();
       stream->watch("feed", pthread_self());
     }
     for (;;) {

@@ -21,6 +21,8 @@ constexpr std::size_t kReplaySpectra = 128;
 // More than a worker does between two batches: a worker that must wait for room is then so far ahead of the
 // one that the feed waits for that the latter has spectra left to work on.
 constexpr std::size_t kEventBatches = 512;
+// Behind all that the workers tell of a spectrum.
+constexpr std::uint32_t kBehindChannels = UINT32_MAX;
 // A status comes every second of the stream; if it does not, then one comes by the clock.
 constexpr std::chrono::milliseconds kLongestSilence{1200};
 
@@ -71,10 +73,13 @@ Stream::Stream(std::unique_ptr<Source> source, std::span<const decoders::Decoder
       options_(options),
       iq_(iq_shape(info_, options.evidence != nullptr ? 2 : 1), [this] { return make_iq_slot(info_); }),
       spectra_(spectrum_shape(info_, worker_count(options)), [this] { return make_spectrum_slot(info_); }),
+      rows_(dsp::bank_geometry(info_.rate), info_.original_rate.value_or(info_.rate) / info_.rate,
+            info_.live ? Overrun::drop : Overrun::wait),
       bank_(info_, registry, iq_, spectra_, options.watch_links),
       clock_(info_.rate),
       centre_(info_.centre),
       latest_(feed_time) {
+  bank_.make_rows(rows_);
   if (options.tuning) tuner_.emplace(*options.tuning, info_.centre, info_.rate);
   const std::size_t workers = worker_count(options);
   const RingShape shape{kEventBatches, 1, 1, info_.live ? Overrun::drop : Overrun::wait};
@@ -120,6 +125,7 @@ void Stream::fail(std::exception_ptr failure) {
   }
   iq_.cancel();
   spectra_.cancel();
+  rows_.ring().cancel();
   for (const auto& ring : event_rings_) ring->cancel();
 }
 
@@ -137,9 +143,14 @@ std::vector<Stream::Job> Stream::evidence_jobs() {
   return {{"evidence", [this] { evidence_->write(); }}, {"recorder", [this] { evidence_->record(); }}};
 }
 
-void Stream::begin() { began_ = last_status_ = last_batch_ = std::chrono::steady_clock::now(); }
+void Stream::begin(const FeedStage& feed) {
+  began_ = last_status_ = last_batch_ = std::chrono::steady_clock::now();
+  rows_.want(feed.wants_spectrum());
+}
 
 bool Stream::look(FeedStage& feed) {
+  rows_.want(feed.wants_spectrum());
+  take_rows();
   // Nothing can be told before the slowest worker has passed it, so that is whom to wait for.
   const auto slowest = std::min_element(inputs_.begin(), inputs_.end(), [](const Input& a, const Input& b) {
     return std::tie(a.ended, a.spectra_done) < std::tie(b.ended, b.spectra_done);
@@ -212,12 +223,18 @@ bool Stream::take_batch(Input& input) {
   return true;
 }
 
+// A row is there before the spectrum with which it became whole, so none comes too late for its place.
+void Stream::take_rows() {
+  while (const auto slot = rows_.ring().try_read(0))
+    waiting_.push_back({slot->spectrum, kBehindChannels, 0, slot->now, slot->row});
+}
+
 void Stream::watch_load() {
   if (!overload_) return;
   std::uint64_t lost_blocks = iq_.drops() + iq_.lost(0) + spectra_.drops(), lost_events = 0;
   for (std::size_t i = 0; i < workers_.size(); ++i) lost_blocks += spectra_.lost(i);
   for (const Input& input : inputs_) lost_events += input.lost_events + input.ring->lost(0);
-  overload_->look(lost_blocks, lost_events, std::chrono::steady_clock::now(), latest_);
+  overload_->look(lost_blocks, lost_events, rows_.wanted(), std::chrono::steady_clock::now(), latest_);
 }
 
 // Subscribers take a feed without a status for a dead sensor. When a device stops delivering, time goes on by
@@ -268,6 +285,9 @@ void Stream::tell(StreamEvent& event, FeedStage& feed) {
   } else if (auto* signal = std::get_if<TimedSignal>(&event.what)) {
     timed(signal->at, signal->center_hz);
     feed.on_signal(*signal, now);
+  } else if (auto* row = std::get_if<TimedSpectrum>(&event.what)) {
+    timed(row->at, row->center_hz);
+    feed.on_spectrum(*row, now);
   } else if (const auto* part = std::get_if<TimedPart>(&event.what)) {
     const auto linker = linkers_.find(part->decoder);
     if (linker == linkers_.end()) return;
@@ -369,6 +389,7 @@ StreamStatus Stream::status(const StreamCounters& counters, dsp::SampleIndex now
   s.drops["iq"] = counters.dropped_chunks;
   s.drops["spectra"] = counters.dropped_spectra;
   if (counters.dropped_emissions > 0) s.drops["emissions"] = counters.dropped_emissions;
+  if (rows_.lost() > 0) s.drops["spectrum_rows"] = rows_.lost();
   for (const Input& input : inputs_) s.drops["channels"] += input.lost_spectra;
   for (const Input& input : inputs_) {
     if (input.lost_events > 0) s.drops["events"] += input.lost_events;

@@ -28,6 +28,7 @@
 #include "sensor/reception.hpp"
 #include "sensor/sample_clock.hpp"
 #include "sensor/source.hpp"
+#include "sensor/spectrum_rows.hpp"
 #include "sensor/tuner.hpp"
 
 namespace windhover::sensor {
@@ -54,6 +55,7 @@ struct SensorOptions {
 std::size_t default_workers();
 
 /// radio thread ─IqRing→ bank thread ─SpectrumRing→ channel workers ─EventRing each→ feed thread.
+/// The bank's spectrum rows go straight to the feed thread, through a ring of their own.
 /// IqRing→ recorder thread → evidence thread → disk, if there is Evidence. A recording's rings wait, so that
 /// nothing is lost; a device's rings drop and count. Sensor starts the threads.
 class Stream {
@@ -77,7 +79,8 @@ class Stream {
   void fail(std::exception_ptr failure);
 
   // The feed thread's own.
-  void begin();
+  /// Before the jobs are started.
+  void begin(const FeedStage& feed);
   void watch(const std::string& thread, pthread_t handle) { load_.watch(thread, handle); }
   /// Tells what has become ready, in stream order. False: nothing has come since the call before.
   bool look(FeedStage& feed);
@@ -99,6 +102,7 @@ class Stream {
   void run_radio(const std::atomic<bool>& stop);
   void make_linkers(std::span<const decoders::DecoderEntry> registry);
   bool take_batch(Input& input);
+  void take_rows();
   void watch_load();
   void tell_silence(FeedStage& feed);
   void tell_events_before(std::uint64_t spectrum, FeedStage& feed);
@@ -119,6 +123,7 @@ class Stream {
   SensorOptions options_;
   IqRing iq_;
   SpectrumRing spectra_;
+  SpectrumRows rows_;
   BankStage bank_;
   std::optional<EvidenceStage> evidence_;
   std::optional<Tuner> tuner_;

@@ -43,10 +43,14 @@ def lines_of(process):
     sys.exit(f"{process.args[0]}: nothing for {PATIENCE_S} s")
 
 
+def replay_to(port, windhover, recording):
+    return [windhover, "replay", recording, "--speed", "realtime", "--feed", f"tcp://127.0.0.1:{port}",
+            "--wait-subscriber", str(1000 * PATIENCE_S)]
+
+
 def check(windhover, recording, program, options=(), keys=()):
     port = free_ports()
-    replay = [windhover, "replay", recording, "--speed", "realtime", "--feed", f"tcp://127.0.0.1:{port}",
-              "--wait-subscriber", str(1000 * PATIENCE_S), *keys]
+    replay = [*replay_to(port, windhover, recording), *keys]
     endpoints = [f"tcp://127.0.0.1:{port}"]
     if program[-1] != SCRIPT:  # which takes the next port by itself
         endpoints.append(f"tcp://127.0.0.1:{port + 1}")
@@ -76,12 +80,28 @@ def check_with_keys(windhover, recording, program):
               ["--curve-key", f"{folder}/roof.key_secret", "--allow", f"{folder}/office.key"])
 
 
+def check_waterfall(windhover, recording):
+    port = free_ports()
+    with subprocess.Popen(replay_to(port, windhover, recording), stdout=subprocess.DEVNULL) as sensor, \
+            subprocess.Popen(["/usr/bin/python3", SCRIPT, f"tcp://127.0.0.1:{port}", "--waterfall"],
+                             stdout=subprocess.PIPE, bufsize=0) as subscriber:
+        try:
+            row = next(lines_of(subscriber), "nothing")
+        finally:
+            subscriber.kill()
+            sensor.terminate()
+    if not re.fullmatch(r"[ .:=+*#%@-]{60,} +[0-9]+\.[0-9]{3} MHz\n", row):
+        sys.exit(f"no row of a waterfall: {row!r}")
+    print("waterfall: a row")
+
+
 def main(windhover, subscribe_cpp, recording):
     check(windhover, recording, [subscribe_cpp])
     if importlib.util.find_spec("zmq") is None:
         print("SKIPPED: scripts/subscribe.py needs the Debian package python3-zmq")
         sys.exit(77)
     check(windhover, recording, ["/usr/bin/python3", SCRIPT])
+    check_waterfall(windhover, recording)
     check_with_keys(windhover, recording, ["/usr/bin/python3", SCRIPT])
 
 

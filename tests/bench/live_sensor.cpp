@@ -18,7 +18,9 @@ std::string feed_in(const synth::ScratchFolder& folder) { return "ipc://" + (fol
 }  // namespace
 
 LiveSensor::LiveSensor(LiveOptions options)
-    : options_(std::move(options)), sensor_((render(), start())), client_({.endpoint = feed_in(folder_)}) {}
+    : options_(std::move(options)),
+      sensor_((render(), start())),
+      client_({.endpoint = feed_in(folder_), .topics = options_.topics}) {}
 
 void LiveSensor::render() const {
   std::ofstream(folder_ / "scene.json") << options_.scene.dump();

@@ -24,6 +24,7 @@ struct LiveOptions {
       arguments{};  ///< of `windhover run`, beside device, rate, frequency, gain and feed
   /// FFTW's plans are kept here from one sensor to the next; none: in a folder that goes with this one.
   std::optional<std::filesystem::path> cache{};
+  std::vector<std::string> topics{"wh1."};  ///< that are listened to
 };
 
 class LiveSensor {

@@ -25,7 +25,7 @@ constexpr double kPromised_s = 10;
 constexpr double kTransition_s = 5;  // after the starvation has begun
 /// Of the rate before: less is taken for loss, more for chance.
 constexpr double kWhole = 0.9, kWholeSlices = 0.75;
-constexpr std::size_t kFirstWithSlices = 5;
+constexpr std::size_t kFirstWithSlices = 6;
 
 json aircraft(const char* id) { return {{"id", id}, {"start", {{"lat_deg", 54.503}, {"lon_deg", 6.495}}}}; }
 
@@ -82,9 +82,9 @@ json scene() {
 }
 
 /// What is counted each second.
-constexpr std::size_t kKinds = 5;
-constexpr std::array<const char*, kKinds> kNames{"DroneID", "Remote ID on Bluetooth", "Remote ID on Wi-Fi",
-                                                 "emissions", "snapshots"};
+constexpr std::size_t kKinds = 6;
+constexpr std::array<const char*, kKinds> kNames{
+    "DroneID", "Remote ID on Bluetooth", "Remote ID on Wi-Fi", "emissions", "snapshots", "rows"};
 constexpr std::size_t kDecoded = 3;  // the first of them
 using Counts = std::array<double, kKinds>;
 
@@ -125,6 +125,7 @@ class Listener {
  private:
   void take(const json& body) {
     const auto type = body.at("type").get<std::string>();
+    now_.counts[5] += type == "spectrum";
     if (type == "frame") {
       if (const auto kind = kind_of(body)) ++now_.counts[*kind];
       return;
@@ -204,7 +205,7 @@ double recovery_s(const std::vector<Second>& after) {
 
 bool starve(std::ostream& out, Effort effort) {
   const double phase_s = effort == Effort::full ? 30 : 12;
-  LiveSensor live({.scene = scene()});
+  LiveSensor live({.scene = scene(), .topics = {"wh1.spectrum.", "wh1."}});
   CpuLimit limit(live.process());
   if (!live.hears_aircraft(kPatience)) return out << "No aircraft was heard.\n", false;
   live.listen_for(8);
@@ -230,15 +231,15 @@ bool starve(std::ostream& out, Effort effort) {
       << " cores for 24 MS/s of a busy sky and got " << got << ", by " << limit.means()
       << ". Rates a second, and what that is of those before:\n\n| phase | time |";
   for (const char* name : kNames) out << ' ' << name << " |";
-  out << "\n|---|---|---|---|---|---|---|\n";
+  out << "\n|---|---|---|---|---|---|---|---|\n";
   print(out, "before", whole, whole);
   print(out, "starved, first seconds",
         rates(starved, [](const Second& s) { return s.at_s <= kTransition_s; }), whole);
   bool falls_last = true;
-  for (std::size_t level = 0; level <= 7; ++level) {
+  for (std::size_t level = 0; level <= 8; ++level) {
     const Rates here = at_level(level);
     print(out, "starved, level " + std::to_string(level), here, whole);
-    constexpr double kShares[] = {1, 1, 1, 1, 1, 0.75, 0.5, 0.25};
+    constexpr double kShares[] = {1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25};
     // A few seconds tell nothing.
     if (here.seconds < 5) continue;
     const double least = level < kFirstWithSlices ? kWhole : kWholeSlices * kShares[level];
@@ -250,8 +251,8 @@ bool starve(std::ostream& out, Effort effort) {
 
   out << "\nShed, in the order in which it was told:";
   bool in_order = !shed.empty();
-  constexpr const char* kOrder[] = {"snapshots", "emissions", "spare_channels", "secondary_channels",
-                                    "time_slices"};
+  constexpr const char* kOrder[] = {"spectrum_rows",  "snapshots",          "emissions",
+                                    "spare_channels", "secondary_channels", "time_slices"};
   for (std::size_t i = 0; i < shed.size(); ++i) {
     out << (i == 0 ? " " : ", ") << shed[i].first;
     in_order &= shed[i].first == kOrder[i] && (i == 0 || shed[i - 1].second <= shed[i].second);

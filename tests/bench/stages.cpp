@@ -17,6 +17,7 @@
 #include "dsp/sample_format.hpp"
 #include "sensor/channel_plan.hpp"
 #include "sensor/gatekeeper.hpp"
+#include "sensor/spectrum_rows.hpp"
 #include "tests/bench/scenes.hpp"
 
 namespace windhover::bench {
@@ -93,6 +94,20 @@ class StageBench {
     const auto judge = [&](std::size_t i) { gates.judge(spectra_[i % spectra_.size()].data(), open); };
     for (std::size_t i = 0; i < 1000; ++i) judge(i);  // until the floors are known
     add("gates", cost_of(repeat_, 2000, judge));
+    measure_rows(gates.cells());
+  }
+
+  // As the feed thread takes them.
+  void measure_rows(std::span<const float> cells) {
+    sensor::SpectrumRows rows(geometry_, 1, sensor::Overrun::drop);
+    const auto hop = static_cast<std::int64_t>(geometry_.hop);
+    std::int64_t block = 0;
+    add("rows of the waterfall, when wanted", cost_of(repeat_, 4000, [&](std::size_t) {
+          const dsp::SampleIndex first{block * hop};
+          rows.push({time_.data(), block, first, first + hop, false, {}}, cells, {2442e6}, 0);
+          ++block;
+          (void)rows.ring().try_read(0);
+        }));
   }
 
   // One open channel of each decoder, extraction and decoding apart.

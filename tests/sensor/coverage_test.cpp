@@ -167,7 +167,8 @@ BOOST_AUTO_TEST_CASE(what_was_shed_is_not_told_as_listened_to) {
     }
     return due.back();
   };
-  const CoverageMessage all = told({}), no_emissions = told({1, 1, 0, 0, 0}), half = told({1, 1, 1, 1, 0.5});
+  const CoverageMessage all = told({}), no_emissions = told({1, 1, 1, 0, 0, 0}),
+                        half = told({1, 1, 1, 1, 1, 0.5});
   BOOST_TEST(chance(all, "ocusync_video") > 0);
   BOOST_TEST(chance(no_emissions, "ocusync_video") == 0);
   BOOST_TEST(chance(no_emissions, "odid_bluetooth_coded") == chance(all, "odid_bluetooth_coded"));

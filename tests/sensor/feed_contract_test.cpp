@@ -112,11 +112,13 @@ std::vector<std::string> told_live(std::size_t statuses) {
         tuning::make_plan({{"2440e6-2460e6", "5.8ghz"}}, decoders::registry(), {{}, kRate.value, {}});
     Sensor sensor(std::make_unique<SilencedDevice>(), decoders::registry(), options);
     made = &feed;
+    feed.wait_for_subscriber(60s);  // so that it gets the first rows of the waterfall
     sensor.run(stage, stop);
   });
   while (made == nullptr) std::this_thread::yield();
-  FeedClient client(
-      {.endpoint = made.load()->last_endpoint(), .snapshot_endpoint = made.load()->last_snapshot_endpoint()});
+  FeedClient client({.endpoint = made.load()->last_endpoint(),
+                     .snapshot_endpoint = made.load()->last_snapshot_endpoint(),
+                     .topics = {"wh1.spectrum.", "wh1."}});
   std::vector<std::string> lines;
   std::size_t heard = 0;
   const auto take = [&](const FeedMessage& message) {
@@ -156,6 +158,9 @@ BOOST_AUTO_TEST_CASE(a_live_sensor_keeps_to_the_schemas_and_tells_its_status_whe
     BOOST_TEST(statuses[i]["seq"].get<int>() == statuses[i - 1]["seq"].get<int>() + 1);
     BOOST_TEST(statuses[i]["time"].get<std::string>() > statuses[i - 1]["time"].get<std::string>());
   }
+  const auto spectra = of_type(lines, "spectrum");
+  BOOST_REQUIRE(spectra.size() == 1U);  // of the 200 ms, whose first block begins in the dark
+  BOOST_TEST(spectra[0]["columns"] == 250);
   const json& live = statuses.back()["live"];
   BOOST_TEST(!live.contains("lag_s"));
   BOOST_TEST(live["device"]["state"] == "away");

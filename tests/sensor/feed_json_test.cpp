@@ -170,6 +170,26 @@ BOOST_AUTO_TEST_CASE(status_tells_the_stream_and_the_counters) {
           R"("snapshots":7,"bad_requests":6,"refused_clients":5,"reopened":4}}})");
 }
 
+BOOST_AUTO_TEST_CASE(a_row_of_a_spectrum_is_written_to_the_letter) {
+  TimedSpectrum row;
+  row.center_hz = 2440e6;
+  row.low_hz = 2439.515e6;
+  row.column_hz = 40e3;
+  row.spectra = 1334;
+  row.levels.resize(48);
+  row.at.sample_index = 72;
+  row.at.start_s = 75e-6;
+  row.at.duration_s = 0.10005;
+  const std::string plain =
+      R"({"v":1,"type":"spectrum","sensor":"roof","boot":"0123456789abcdef","seq":7,)"
+      R"("time":"2026-03-01T12:00:00.000000Z","center_hz":2440000000.0,"low_hz":2439515000.0,)"
+      R"("column_hz":40000.0,"columns":24,"levels":["mean","peak"],"level_min_dbfs":-125.0,"level_step_db":0.5,)"
+      R"("sample_index":72,"start_s":7.5e-05,"duration_s":0.10005,"spectra":1334)";
+  BOOST_TEST(to_json(SpectrumMessage{kHead, row}) == plain + "}");
+  row.gap = row.at.reception.saturated = true;
+  BOOST_TEST(to_json(SpectrumMessage{kHead, row}) == plain + R"(,"gap":true,"saturated":true})");
+}
+
 BOOST_AUTO_TEST_CASE(a_reject_tells_reason_and_levels) {
   TimedReject reject;
   reject.attempt = {"dji_droneid", decoders::RejectReason::crc24, frame(telemetry(), kStart).frame.rf};

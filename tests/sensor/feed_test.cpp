@@ -91,6 +91,43 @@ BOOST_AUTO_TEST_CASE(a_prefix_selects_kind_and_aircraft) {
   BOOST_TEST(receive(feed, subscriber) == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(levels_of_a_spectrum_are_a_third_part) {
+  Feed feed(kAnyPort);
+  Peer subscriber = subscribe(feed, "wh1.spectrum.");
+  BOOST_REQUIRE(feed.wait_for_subscriber(kPatience));
+  const std::vector<std::uint8_t> levels{0, 255, 7};
+  OutgoingMessage message{"spectrum", "wh1.spectrum.roof", "{}"};
+  message.levels = levels;
+  feed.publish(message);
+  feed.publish({"spectrum", "wh1.spectrum.roof", "{}"});
+  const std::vector<std::string> three{"wh1.spectrum.roof", "{}", std::string("\0\xff\7", 3)},
+      two{"wh1.spectrum.roof", "{}"};
+  BOOST_TEST(receive(feed, subscriber) == three, boost::test_tools::per_element());
+  BOOST_TEST(receive(feed, subscriber) == two, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(spectra_are_wanted_while_somebody_has_asked_for_them_by_name) {
+  Feed feed(kAnyPort);
+  Peer everything = subscribe(feed, "wh1."), others = subscribe(feed, "wh1.s");
+  BOOST_REQUIRE(feed.wait_for_subscriber(kPatience));
+  for (int round = 0; round < 2; ++round) {
+    BOOST_TEST(!feed.wants_spectrum());
+    Peer staying = subscribe(feed, "wh1.spectrum.roof");
+    BOOST_REQUIRE(serve_until(feed, [&] { return feed.wants_spectrum(); }));
+    {
+      Peer leaving = subscribe(feed, "wh1.spectrum");
+      staying.socket().set(zmq::sockopt::unsubscribe, "wh1.spectrum.roof");
+      leaving.subscribe("wh1.spectrum.roof");
+      // Whoever is there gets it.
+      OutgoingMessage message{"spectrum", "wh1.spectrum.roof", "{}"};
+      BOOST_TEST(serve_until(feed, [&] { return feed.publish(message), !leaving.receive().empty(); }));
+      BOOST_TEST(feed.wants_spectrum());
+    }
+    BOOST_TEST(serve_until(feed, [&] { return !feed.wants_spectrum(); }));
+  }
+  BOOST_TEST(serve_until(feed, [&] { return !everything.receive().empty(); }));
+}
+
 BOOST_AUTO_TEST_CASE(nobody_there_is_told_and_costs_nothing) {
   Feed feed(kAnyPort);
   BOOST_TEST(!feed.wait_for_subscriber(20ms));

@@ -14,8 +14,8 @@ constexpr double kRing_s = 0.28, kLook_s = 0.05;
 
 /// What each level costs, as a share of level 0; slices scale what is left.
 double need(ShedLevel level) {
-  constexpr double kNeeds[] = {1, 0.85, 0.75, 0.7, 0.6};
-  return level <= 4 ? kNeeds[level] : kNeeds[4] * time_share(level);
+  constexpr double kNeeds[] = {1, 0.99, 0.85, 0.75, 0.7, 0.6};
+  return level <= 5 ? kNeeds[level] : kNeeds[5] * time_share(level);
 }
 
 /// A machine that has `supply(t)` of what level 0 needs, and rings in between.
@@ -23,6 +23,7 @@ struct Plant {
   std::function<double(double)> supply;
   /// A limit of which nothing is seen before it is reached: threads seem idle beside what level 0 needs.
   bool hidden_limit = false;
+  bool has_rows = true;
   std::mt19937 random{1};
   LoadGovernor governor{};
   double now_s = 0, lag_s = 0, lost_s = 0;
@@ -40,7 +41,7 @@ struct Plant {
         lag_s = kRing_s / 2;
       }
       const double busy = hidden_limit && lag_s == 0 ? need(governor.level()) / 2 : std::min(share, 1.0);
-      governor.take({lag_s, lost, 0, busy}, now_s);
+      governor.take({lag_s, lost, 0, busy, has_rows}, now_s);
       levels.push_back(governor.level());
     }
   }
@@ -120,15 +121,19 @@ BOOST_AUTO_TEST_CASE(it_is_back_ten_seconds_after_the_starvation_at_the_latest) 
   for (const bool hidden : {false, true})
     for (const double supply : {0.9, 0.65, 0.5, 0.3, 0.15, 0.05})
       for (const double starved_s : {2.0, 7.3, 31.0, 120.7}) {
-        Plant plant{[&](double t) { return t < 20 || t > 20 + starved_s ? 1.5 : supply; }, hidden};
-        plant.run(20);
-        BOOST_TEST(plant.governor.level() == 0);
-        plant.run(starved_s);
-        BOOST_TEST((plant.governor.level() > 0 || starved_s < 3));
-        const std::size_t ended = plant.levels.size();
-        plant.run(60);
-        BOOST_TEST(plant.settles_after_s(ended, 0) <= 10,
-                   "after " << starved_s << " s with " << supply << (hidden ? ", hidden" : ""));
+        for (const bool has_rows : {false, true}) {
+          Plant plant{[&](double t) { return t < 20 || t > 20 + starved_s ? 1.5 : supply; }, hidden,
+                      has_rows};
+          plant.run(20);
+          BOOST_TEST(plant.governor.level() == 0);
+          plant.run(starved_s);
+          BOOST_TEST((plant.governor.level() > 0 || starved_s < 3));
+          const std::size_t ended = plant.levels.size();
+          plant.run(60);
+          BOOST_TEST(plant.settles_after_s(ended, 0) <= 10, "after " << starved_s << " s with " << supply
+                                                                     << (hidden ? ", hidden" : "")
+                                                                     << (has_rows ? ", with rows" : ""));
+        }
       }
 }
 
@@ -151,8 +156,31 @@ BOOST_AUTO_TEST_CASE(a_supply_that_swings_moves_the_level_no_faster_than_it_swin
   Plant plant{[](double t) { return std::fmod(t, 6) < 3 ? 0.5 : 1.5; }};
   plant.run(600);
   // Down and up again by at most all levels in each of a hundred swings.
-  BOOST_TEST(plant.changes_since(0) <= 100 * 2 * 7U);
+  BOOST_TEST(plant.changes_since(0) <= 100 * 2 * std::size_t{kMostShed});
   BOOST_TEST(plant.changes_since(0) >= 100U);
+}
+
+BOOST_AUTO_TEST_CASE(a_level_that_saves_nothing_is_passed_over_down_and_up) {
+  for (const bool has_rows : {false, true}) {
+    Plant plant{[](double t) { return t < 30 ? 0.3 : 1.5; }, false, has_rows};
+    plant.run(90);
+    BOOST_TEST(plant.governor.level() == 0);
+    BOOST_TEST((std::ranges::count(plant.levels, ShedLevel{1}) > 0) == has_rows);
+    BOOST_TEST(std::ranges::count(plant.levels, ShedLevel{2}) > 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_wants_rows_at_a_time_of_overload_changes_no_level) {
+  Plant plant = with(0.3);
+  plant.has_rows = false;
+  plant.run(60);
+  const std::size_t settled = plant.levels.size();
+  for (int i = 0; i < 20; ++i) {
+    plant.has_rows = !plant.has_rows;
+    plant.run(0.2);
+  }
+  BOOST_TEST(
+      *std::min_element(plant.levels.begin() + static_cast<std::ptrdiff_t>(settled), plant.levels.end()) > 1);
 }
 
 BOOST_AUTO_TEST_CASE(levels_shed_in_the_documented_order) {
@@ -160,9 +188,11 @@ BOOST_AUTO_TEST_CASE(levels_shed_in_the_documented_order) {
     for (std::size_t work = 1; work < kWorks; ++work)
       BOOST_TEST((!is_shed(Work{static_cast<std::uint8_t>(work)}, level) ||
                   is_shed(Work{static_cast<std::uint8_t>(work - 1)}, level)));
-  BOOST_TEST(!is_shed(Work::snapshots, 0));
-  BOOST_TEST(time_share(4) == 1);
-  for (ShedLevel level = 5; level <= kMostShed; ++level) {
+  BOOST_TEST(!is_shed(Work::spectrum_rows, 0));
+  BOOST_TEST(is_shed(Work::spectrum_rows, 1));
+  BOOST_TEST(!is_shed(Work::snapshots, 1));
+  BOOST_TEST(time_share(5) == 1);
+  for (ShedLevel level = 6; level <= kMostShed; ++level) {
     BOOST_TEST(is_shed(Work::everything, level));
     BOOST_TEST(time_share(level) < time_share(static_cast<ShedLevel>(level - 1)));
   }

@@ -51,7 +51,7 @@ constexpr decoders::DecoderEntry kRegistry[] = {{"complainer", three_channels, m
 /// Noise through the bank, all of its spectra kept.
 class Bank {
  public:
-  explicit Bank(ShedLevel level, double seconds = 0.5)
+  explicit Bank(ShedLevel level, double seconds = 0.5, bool wants_rows = true)
       : chunks_(static_cast<std::int64_t>(seconds / 4e-3)),
         level_(level),
         iq_({static_cast<std::size_t>(chunks_) + 2, 1, 1, Overrun::wait},
@@ -65,6 +65,7 @@ class Bank {
                    slot.bins.resize(dsp::bank_geometry(kRate).fft_size);
                    return slot;
                  }),
+        rows_(dsp::bank_geometry(kRate), 1, Overrun::drop),
         bank_(info(), kRegistry, iq_, spectra_) {
     std::vector<cf32> noise(kChunk);
     synth::Random(3).add_noise(noise, 1e-3);
@@ -78,6 +79,8 @@ class Bank {
       iq_.publish();
     }
     iq_.close();
+    rows_.want(wants_rows);
+    bank_.make_rows(rows_);
     bank_.obey(level_);
     bank_.run();
   }
@@ -92,6 +95,7 @@ class Bank {
   const StreamCounters counters() const { return bank_.counters(); }
   const ChannelPlan& plan() const { return bank_.first_plan(); }
   SpectrumRing& spectra() { return spectra_; }
+  SpectrumRows& rows() { return rows_; }
   std::uint64_t samples() const { return static_cast<std::uint64_t>(chunks_ * kChunk); }
 
   template <typename Look>
@@ -104,6 +108,7 @@ class Bank {
   std::atomic<ShedLevel> level_;
   IqRing iq_;
   SpectrumRing spectra_;
+  SpectrumRows rows_;
   BankStage bank_;
 };
 
@@ -116,14 +121,14 @@ std::uint64_t shed(const Bank& bank, Work work) {
 BOOST_AUTO_TEST_SUITE(shedding)
 
 BOOST_AUTO_TEST_CASE(channels_are_given_up_by_their_priority) {
-  for (ShedLevel level = 0; level <= 4; ++level) {
+  for (ShedLevel level = 0; level <= 5; ++level) {
     Bank bank(level, 0.05);
     std::size_t spectra = 0;
     bank.each([&](const SpectrumSlot& slot) {
       ++spectra;
       BOOST_TEST_REQUIRE(slot.open[0] == 1);
-      BOOST_TEST_REQUIRE(slot.open[1] == (level < 4));
-      BOOST_TEST_REQUIRE(slot.open[2] == (level < 3));
+      BOOST_TEST_REQUIRE(slot.open[1] == (level < 5));
+      BOOST_TEST_REQUIRE(slot.open[2] == (level < 4));
     });
     BOOST_TEST(spectra > 600U);
     for (std::size_t work = 0; work < kWorks; ++work)
@@ -144,8 +149,26 @@ BOOST_AUTO_TEST_CASE(where_the_stream_is_tuned_to_is_told_again_each_second) {
   BOOST_TEST(seconds == 3);
 }
 
+BOOST_AUTO_TEST_CASE(rows_of_the_waterfall_go_first_and_are_made_only_for_somebody) {
+  BOOST_TEST(Bank(0).rows().ring().published() == 4U);
+  BOOST_TEST(Bank(1).rows().ring().published() == 0U);
+  BOOST_TEST(Bank(0, 0.5, false).rows().ring().published() == 0U);
+  Bank bank(1);
+  for (std::size_t work = 0; work < kWorks; ++work)
+    BOOST_TEST(bank.counters().shed_samples[work] == (work == 0 ? bank.samples() : 0));
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_nobody_fetches_are_lost_and_counted_and_hold_nobody_up) {
+  Bank bank(0, 4);
+  std::size_t fetched = 0;
+  while (bank.rows().ring().try_read(0)) ++fetched;
+  BOOST_TEST(fetched > 0U);
+  BOOST_TEST(bank.rows().lost() > 0U);
+  BOOST_TEST(fetched + bank.rows().lost() == 39U);
+}
+
 BOOST_AUTO_TEST_CASE(slices_are_left_out_whole_and_what_is_taken_is_whole) {
-  for (const ShedLevel level : {ShedLevel{5}, ShedLevel{6}, ShedLevel{7}}) {
+  for (const ShedLevel level : {ShedLevel{6}, ShedLevel{7}, ShedLevel{8}}) {
     Bank bank(level, 4);
     std::int64_t taken = 0, run = 0;
     std::vector<std::int64_t> runs;
