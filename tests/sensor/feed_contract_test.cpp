@@ -159,9 +159,10 @@ BOOST_AUTO_TEST_CASE(a_live_sensor_keeps_to_the_schemas_and_tells_its_status_whe
     BOOST_TEST(statuses[i]["time"].get<std::string>() > statuses[i - 1]["time"].get<std::string>());
   }
   const auto spectra = of_type(lines, "spectrum");
-  BOOST_REQUIRE(spectra.size() == 1U);  // of the 200 ms, whose first block begins in the dark
-  BOOST_TEST(spectra[0]["columns"] == 250);
   const json& live = statuses.back()["live"];
+  // Of the 200 ms, whose first block begins in the dark, unless this machine had no time even for that.
+  BOOST_TEST((spectra.size() == 1U || live["overload"]["steps"].get<int>() > 0));
+  for (const json& row : spectra) BOOST_TEST(row["columns"] == 250);
   BOOST_TEST(!live.contains("lag_s"));
   BOOST_TEST(live["device"]["state"] == "away");
   BOOST_TEST(live["device"]["trouble"] == "the device delivers no samples.");
