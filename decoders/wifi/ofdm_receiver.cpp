@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "decoders/complex_math.hpp"
+#include "decoders/wifi/lanes.hpp"
 
 namespace windhover::decoders::wifi {
 namespace {
@@ -32,6 +33,16 @@ constexpr float kNoiseInPower = 8;
 
 // Of SIGNAL; 0.95 at -1 dB. Noise that is taken for a code word agrees with it worse.
 constexpr float kLeastCertainty = 0.75F;
+
+// Of a multiple of four samples.
+float mean_power(std::span<const cf32> x) noexcept {
+  const auto* parts = reinterpret_cast<const float*>(x.data());
+  Lanes sum{};
+  for (std::size_t i = 0; i < 2 * x.size(); i += kLanes) sum += load(parts + i) * load(parts + i);
+  float all = 0;
+  for (std::size_t i = 0; i < kLanes; ++i) all += sum[i];
+  return all / static_cast<float>(x.size());
+}
 
 }  // namespace
 
@@ -122,8 +133,9 @@ void OfdmReceiver::drop_old_samples() {
     needed = sync_.position;
   if (state_ == State::data) needed = symbol_start(symbol_) - kGuardLength;
   if (state_ == State::skip) needed = watched_;
+  const std::int64_t history = state_ == State::search ? kSearchHistory : kHistory;
   const std::int64_t drop =
-      std::clamp<std::int64_t>(needed - kHistory - first_, 0, static_cast<std::int64_t>(held_));
+      std::clamp<std::int64_t>(needed - history - first_, 0, static_cast<std::int64_t>(held_));
   std::copy(samples_.begin() + drop, samples_.begin() + static_cast<std::ptrdiff_t>(held_), samples_.begin());
   held_ -= static_cast<std::size_t>(drop);
   first_ += drop;
@@ -412,10 +424,8 @@ bool OfdmReceiver::read_data(PpduSink& sink) {
 bool OfdmReceiver::skip(PpduSink& sink) {
   while (watched_ + kSymbolLength <= ppdu_end_) {
     if (!has(watched_ + kSymbolLength)) return false;
-    float sum = 0;
-    for (const cf32& x : from(watched_).first(kSymbol)) sum += power(x);
     // In the transform's units.
-    const float level = sum / static_cast<float>(kSymbol) * static_cast<float>(kFft * kFft);
+    const float level = mean_power(from(watched_).first(kSymbol)) * static_cast<float>(kFft * kFft);
     const float before = channel_.power + static_cast<float>(kFft) * channel_.noise;
     if (is_lost(level / before, watched_, sink)) return true;
     watched_ += kSymbolLength;

@@ -29,7 +29,8 @@ class OfdmReceiver {
   enum class State : std::uint8_t { search, preamble, signal, format, ht_training, data, skip };
   static constexpr std::size_t kSlice = 2048;                                  // samples taken at once
   static constexpr std::size_t kSpare = StfSearch::kStep + StfSearch::kAhead;  // zeros behind the last sample
-  static constexpr std::size_t kCapacity = 8 * kSlice;
+  static constexpr std::size_t kCapacity = 6 * kSlice;
+  static constexpr std::int64_t kSearchHistory = 256;  // a hit may lie so far before the step that tells it
   static constexpr std::int64_t kHistory = 2600;  // samples kept for a search that starts anew on its grid
 
   std::int64_t end() const { return first_ + static_cast<std::int64_t>(held_); }

@@ -133,6 +133,16 @@ void correlate_periods(const float* re, const float* im, const float* power, flo
   }
 }
 
+constexpr float kLeap = 10;
+constexpr std::size_t kFirstLeap = StfHit::kCutBefore / kLanes + 2, kEndOfLeaps = StfSearch::kStep / kLanes;
+
+WINDHOVER_CLONES
+bool leaps_anywhere(const float* eights) noexcept {
+  unsigned count = 0;
+  for (std::size_t i = kFirstLeap; i < kEndOfLeaps; ++i) count += eights[i] > kLeap * eights[i - 2] ? 1U : 0U;
+  return count > 0;
+}
+
 }  // namespace
 
 StfSearch::StfSearch()
@@ -172,6 +182,7 @@ void StfSearch::look_at(std::span<const cf32> x, std::int64_t first) noexcept {
   looked_at_ = first;
   split(reinterpret_cast<const float*>(x.data()), re_.data(), im_.data(), x.size());
   repetitions(re_.data(), im_.data(), kBlocks, repeated_re_.data(), repeated_im_.data(), eights_.data());
+  leaps_ = leaps_anywhere(eights_.data());
   std::array<float, kBlocks> power, excess;
   for (std::size_t i = 0; i < kBlocks; ++i) power[i] = eights_[2 * i] + eights_[2 * i + 1];
   repeat_in_a_row(repeated_re_.data(), repeated_im_.data(), power.data(), excess.data(), kPlaces);
@@ -191,8 +202,8 @@ void StfSearch::look_at(std::span<const cf32> x, std::int64_t first) noexcept {
 // Noise does so once in a thousand steps, a frame once. What follows a cut in a recording begins anywhere in
 // its preamble.
 std::optional<StfHit> StfSearch::leap(std::int64_t first, std::int64_t from) const noexcept {
-  constexpr float kLeap = 10;
-  for (std::size_t i = StfHit::kCutBefore / kLanes + 2; i < kStep / kLanes; ++i) {
+  if (!leaps_) return std::nullopt;
+  for (std::size_t i = kFirstLeap; i < kEndOfLeaps; ++i) {
     const std::int64_t at = first + static_cast<std::int64_t>((i - 1) * kLanes);
     if (eights_[i] > kLeap * eights_[i - 2] && at >= from) return StfHit{at - StfHit::kCutBefore};
   }

@@ -58,6 +58,7 @@ class StfSearch {
   dsp::AlignedVector<float> sum_re_, sum_im_, strength_;
   std::array<float, kBlocks> repeated_re_{}, repeated_im_{};
   std::array<float, 2 * kBlocks> eights_{};  // power of eight samples each
+  bool leaps_ = false;                       // somewhere
   std::int64_t begin_ = 0, end_ = 0;         // positions whose strength_ is known
 };
 

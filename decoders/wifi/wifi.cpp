@@ -1,6 +1,7 @@
 #include "decoders/wifi/wifi.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <optional>
 
@@ -18,6 +19,10 @@ namespace {
 constexpr Hertz kPassband{17e6}, kNeeded{16.6e6};
 
 constexpr std::uint16_t kMostChannelWithDsss = 14;
+
+// What the gate sees at last of a PPDU is its end, within a block or two. Where it begins far below the
+// noise, as DSSS can, that takes the default's time; OFDM of a narrow channel is seen sooner.
+constexpr std::chrono::microseconds kAfter{75}, kBeforeNarrow{150};
 
 class WifiDecoder final : public Decoder {
  public:
@@ -69,6 +74,8 @@ std::vector<ChannelSpec> channels(Band band) {
       const auto centre = channel_centre(channel);
       if (!centre || !band.holds(*centre, share * kNeeded)) continue;
       ChannelSpec spec{*centre, share * kPassband, rate, Gate::on_centre};
+      spec.after = kAfter;
+      if (share < 1) spec.before = kBeforeNarrow;
       const bool is_primary = share == 1 && (channel == kRemoteId2g4 || channel == kRemoteId5g);
       if (!is_primary) spec.priority = Priority::spare;
       specs.push_back(spec);
