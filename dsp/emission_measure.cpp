@@ -43,11 +43,11 @@ float most(std::span<const float> values, Extent extent) {
 }
 
 // Without those at its ends that it fills for a part only.
-Extent whole_blocks(std::span<const float> series, Extent blocks, float level) {
+Extent whole_part(std::span<const float> values, Extent extent, float level) {
   constexpr float kFilled = 0.6f;
-  if (blocks.size() > 2 && series[blocks.begin] - 1 < kFilled * level) ++blocks.begin;
-  if (blocks.size() > 2 && series[blocks.end - 1] - 1 < kFilled * level) --blocks.end;
-  return blocks;
+  if (extent.size() > 2 && values[extent.begin] - 1 < kFilled * level) ++extent.begin;
+  if (extent.size() > 2 && values[extent.end - 1] - 1 < kFilled * level) --extent.end;
+  return extent;
 }
 
 std::size_t strongest(std::span<const float> values, Extent extent) {
@@ -145,7 +145,7 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
     fill_series(cells, from);
     blocks = time_extent(track, from, level);
     for (int i = 0; i < 2; ++i) {
-      const Extent whole = whole_blocks(series_, blocks, level);
+      const Extent whole = whole_part(series_, blocks, level);
       fill_profile(where, from + whole.begin, from + whole.end);
       const Extent before = cells;
       cells = edges(track, where);
@@ -166,8 +166,10 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
   measured.low = lower_crossing(profile_, cells, profile_level);
   measured.high = upper_crossing(profile_, cells, profile_level);
   if (is_short && blocks.size() < kFewBlocks) {
-    const float degrees = kCellDegrees * static_cast<float>(whole_blocks(series_, blocks, level).size());
-    const Likely likely = likely_cells(profile_, cells, profile_level, degrees);
+    const float degrees = kCellDegrees * static_cast<float>(whole_part(series_, blocks, level).size());
+    // Its outermost cells are filled for a part only.
+    const float inner_level = mean_excess(profile_, whole_part(profile_, cells, profile_level));
+    const Likely likely = likely_cells(profile_, cells, inner_level, degrees);
     if (cells.begin > 0) measured.low = likely.begin;
     if (cells.end < cells_) measured.high = likely.end;
   }
