@@ -121,13 +121,14 @@ Filling filling_of(const float* values) noexcept {
 }  // namespace
 
 BoxScreen::BoxScreen(std::size_t cells)
-    : cells_(cells), limits_{threshold(1, 2),
-                             threshold(1, 6),
-                             threshold(2, 2),
-                             threshold(2, 6),
-                             threshold(4, 2),
-                             threshold(4, 6),
-                             static_cast<float>(kFloorError * box_threshold(kTileCells, 6, kFalseAlarm))} {
+    : cells_(cells),
+      limits_{threshold(1, 2),
+              threshold(1, 6),
+              threshold(2, 2),
+              threshold(2, 6),
+              threshold(4, 2),
+              threshold(4, 6),
+              static_cast<float>(kFloorError * box_threshold(kTileCells, 6, kFalseAlarm))} {
   const std::size_t tiles = (cells + kTileCells - 1) / kTileCells;
   for (auto& ratios : ratios_) ratios.assign(tiles * kTileCells + 8, 0);
   long_.assign(tiles * kTileCells + 8, 0);
@@ -154,9 +155,12 @@ void BoxScreen::step(const float* a, const float* b, const float* inverse) noexc
   at_ = (at_ + 1) % 3;
   form_ratios(a, b, inverse, ratios_[before].data(), ratios_[before_that].data(), ratios_[at_].data(),
               long_.data(), padded());
-  const Limits limits{margin_ * limits_.one_by_two,      margin_ * limits_.one_by_six,
-                      margin_ * 2 * limits_.two_by_two,  margin_ * 2 * limits_.two_by_six,
-                      margin_ * 4 * limits_.four_by_two, margin_ * 4 * limits_.four_by_six,
+  const Limits limits{margin_ * limits_.one_by_two,
+                      margin_ * limits_.one_by_six,
+                      margin_ * 2 * limits_.two_by_two,
+                      margin_ * 2 * limits_.two_by_six,
+                      margin_ * 4 * limits_.four_by_two,
+                      margin_ * 4 * limits_.four_by_six,
                       kSmoothCells * kOn};
   screen_tiles(ratio(), long_.data(), limits, tiles(), found_.data(), tile_ratios_[at_].data());
   const std::size_t last = tiles() - 1;

@@ -21,7 +21,8 @@ double place_of_share(double share) noexcept {
   constexpr std::size_t kPlaces = 64;
   static const auto shares = [] {
     std::array<double, kPlaces + 1> table{};
-    for (std::size_t i = 0; i <= kPlaces; ++i) table[i] = share_before(static_cast<double>(i) / kPlaces - 0.5);
+    for (std::size_t i = 0; i <= kPlaces; ++i)
+      table[i] = share_before(static_cast<double>(i) / kPlaces - 0.5);
     return table;
   }();
   if (share <= shares.front()) return -0.5;
@@ -71,7 +72,95 @@ double crossing(std::size_t size, float half, Excess excess) noexcept {
   return static_cast<double>(inside) - 0.5 + share;
 }
 
+constexpr std::size_t kInner = 4, kOuter = 3;  // values that tell of an edge
+constexpr int kGrid = 4;                       // candidates from one value to the next
+constexpr float kMostDegrees = 12;             // nothing is as stationary as its model
+
+// A cell's share of what lies below an edge `x` cells from its middle: its four bins see half a bin beyond
+// it, through the window.
+double share_of_cell(double x) noexcept { return std::clamp(0.5 + 0.85 * x, 0.0, 1.0); }
+
+// Where the edge is most likely, outwards from values[0], which lies inside: the mean over all places by how
+// likely they make the values. Each of these is a mean over `degrees` exponentials, as in noise and in what
+// is noise-like.
+template <typename Share>
+double likely_place(std::span<const float> values, std::size_t inner, float level, float degrees,
+                    Share share) noexcept {
+  constexpr int kTable = kGrid + 1;  // shares from one value inside to one outside
+  std::array<float, 2 * kTable + 1> log_mean{}, inverse{};
+  degrees = std::min(degrees, kMostDegrees);
+  for (int i = -kTable; i <= kTable; ++i) {
+    const float mean = 1 + level * static_cast<float>(share(static_cast<double>(i) / kGrid));
+    log_mean[static_cast<std::size_t>(i + kTable)] = degrees * std::log(mean);
+    inverse[static_cast<std::size_t>(i + kTable)] = degrees / mean;
+  }
+  std::array<float, kGrid*(kInner + kOuter) + 1> likelihood{};
+  const int last = kGrid * static_cast<int>(values.size()) - kGrid / 2;
+  const int first = inner > 1 ? 0 : -kGrid / 2;
+  float most = -1e30f;
+  for (int e = first; e <= last; ++e) {
+    float sum = 0;
+    for (std::size_t n = 0; n < values.size(); ++n) {
+      const int at = std::clamp(e - kGrid * static_cast<int>(n), -kTable, kTable) + kTable;
+      sum -= log_mean[static_cast<std::size_t>(at)] + values[n] * inverse[static_cast<std::size_t>(at)];
+    }
+    likelihood[static_cast<std::size_t>(e - first)] = sum;
+    most = std::max(most, sum);
+  }
+  float mass = 0, moment = 0;
+  for (int e = first; e <= last; ++e) {
+    const float likely = std::exp(likelihood[static_cast<std::size_t>(e - first)] - most);
+    mass += likely;
+    moment += likely * static_cast<float>(e);
+  }
+  return static_cast<double>(moment / mass) / kGrid;
+}
+
+// Values about an end of an extent, outwards; what stands behind a pause belongs to something else.
+struct AboutEdge {
+  std::array<float, kInner + kOuter> values{};
+  std::size_t inner = 0, size = 0;
+  std::span<const float> all() const { return {values.data(), size}; }
+};
+template <typename Value>
+AboutEdge about_edge(std::size_t inside, std::size_t outside, float level, Value value) noexcept {
+  AboutEdge about{.inner = std::min(kInner, std::max<std::size_t>(1, inside / 2))};
+  while (about.size < about.inner + std::min(kOuter, outside)) {
+    const float next =
+        value(static_cast<std::ptrdiff_t>(about.size) - static_cast<std::ptrdiff_t>(about.inner));
+    if (about.size > about.inner && next - 1 > level / 2) break;
+    about.values[about.size++] = next;
+  }
+  return about;
+}
+AboutEdge about_begin(std::span<const float> values, Extent extent, float level) noexcept {
+  return about_edge(extent.size(), extent.begin, level, [&](std::ptrdiff_t n) {
+    return values[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(extent.begin) - 1 - n)];
+  });
+}
+AboutEdge about_end(std::span<const float> values, Extent extent, float level) noexcept {
+  return about_edge(extent.size(), values.size() - extent.end, level, [&](std::ptrdiff_t n) {
+    return values[static_cast<std::size_t>(static_cast<std::ptrdiff_t>(extent.end) + n)];
+  });
+}
+
 }  // namespace
+
+Likely likely_blocks(std::span<const float> series, Extent extent, float level, float degrees) noexcept {
+  const AboutEdge begin = about_begin(series, extent, level), end = about_end(series, extent, level);
+  const double first = static_cast<double>(extent.begin + begin.inner) - 1;
+  const double last = static_cast<double>(extent.end - end.inner);
+  return {first - likely_place(begin.all(), begin.inner, level, degrees, share_before),
+          last + likely_place(end.all(), end.inner, level, degrees, share_before)};
+}
+
+Likely likely_cells(std::span<const float> profile, Extent extent, float level, float degrees) noexcept {
+  const AboutEdge begin = about_begin(profile, extent, level), end = about_end(profile, extent, level);
+  const double first = static_cast<double>(extent.begin + begin.inner) - 0.5;
+  const double last = static_cast<double>(extent.end - end.inner) + 0.5;
+  return {first - likely_place(begin.all(), begin.inner, level, degrees, share_of_cell),
+          last + likely_place(end.all(), end.inner, level, degrees, share_of_cell)};
+}
 
 float mean_excess(std::span<const float> values, Extent extent) noexcept {
   float sum = 0;

@@ -34,4 +34,14 @@ double upper_crossing(std::span<const float> profile, Extent extent, float level
 double start_in_blocks(std::span<const float> series, Extent extent, float level) noexcept;
 double end_in_blocks(std::span<const float> series, Extent extent, float level) noexcept;
 
+/// Both ends from how likely each place makes the values about it: where these are means over few degrees of
+/// freedom (complex samples), so that one alone says little.
+/// level    above the floor, > 0
+/// degrees  of freedom of a value
+struct Likely {
+  double begin, end;
+};
+Likely likely_blocks(std::span<const float> series, Extent extent, float level, float degrees) noexcept;
+Likely likely_cells(std::span<const float> profile, Extent extent, float level, float degrees) noexcept;
+
 }  // namespace windhover::dsp

@@ -17,6 +17,10 @@ constexpr float kLeastPatience = 4, kWidthPatience = 0.2f;
 constexpr std::uint64_t kLookBack = 10;     // blocks before the step that found it
 constexpr std::uint64_t kShortBlocks = 28;  // that the history holds with what is around them
 
+// What is narrower, or shorter, shows its times, or its edges, by likelihood only.
+constexpr std::size_t kNarrow = 12, kFewBlocks = 16;
+constexpr float kCellDegrees = 2.06f;  // of freedom in a block: four bins, correlated by the window
+
 // Mean square of a Hann window.
 constexpr double kHannPower = 0.375;
 
@@ -39,11 +43,11 @@ float most(std::span<const float> values, Extent extent) {
 }
 
 // Without those at its ends that it fills for a part only.
-Extent whole_blocks(std::span<const float> series, Extent blocks, float level) {
+Extent whole_part(std::span<const float> values, Extent extent, float level) {
   constexpr float kFilled = 0.6f;
-  if (blocks.size() > 2 && series[blocks.begin] - 1 < kFilled * level) ++blocks.begin;
-  if (blocks.size() > 2 && series[blocks.end - 1] - 1 < kFilled * level) --blocks.end;
-  return blocks;
+  if (extent.size() > 2 && values[extent.begin] - 1 < kFilled * level) ++extent.begin;
+  if (extent.size() > 2 && values[extent.end - 1] - 1 < kFilled * level) --extent.end;
+  return extent;
 }
 
 std::size_t strongest(std::span<const float> values, Extent extent) {
@@ -141,7 +145,7 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
     fill_series(cells, from);
     blocks = time_extent(track, from, level);
     for (int i = 0; i < 2; ++i) {
-      const Extent whole = whole_blocks(series_, blocks, level);
+      const Extent whole = whole_part(series_, blocks, level);
       fill_profile(where, from + whole.begin, from + whole.end);
       const Extent before = cells;
       cells = edges(track, where);
@@ -161,12 +165,23 @@ EmissionDetector::Measured EmissionDetector::measure(const Track& track, bool op
   const float profile_level = std::max(mean_excess(profile_, cells), 1e-6f);
   measured.low = lower_crossing(profile_, cells, profile_level);
   measured.high = upper_crossing(profile_, cells, profile_level);
+  if (is_short && blocks.size() < kFewBlocks) {
+    const float degrees = kCellDegrees * static_cast<float>(whole_part(series_, blocks, level).size());
+    // Its outermost cells are filled for a part only.
+    const float inner_level = mean_excess(profile_, whole_part(profile_, cells, profile_level));
+    const Likely likely = likely_cells(profile_, cells, inner_level, degrees);
+    if (cells.begin > 0) measured.low = likely.begin;
+    if (cells.end < cells_) measured.high = likely.end;
+  }
   measured.level = profile_level;
   for (std::size_t i = cells.begin; i < cells.end; ++i) measured.power += (profile_[i] - 1) * noise_.floor(i);
   const double at = static_cast<double>(from);
-  measured.start = is_short ? at + start_in_blocks(series_, blocks, level) : track.start;
-  measured.end =
-      open_end ? static_cast<double>(track.last_on) - 0.5 : at + end_in_blocks(series_, blocks, level);
+  const bool is_narrow = cells.size() < kNarrow && level > 0;
+  const Likely likely =
+      is_narrow ? likely_blocks(series_, blocks, level, kCellDegrees * static_cast<float>(cells.size()))
+                : Likely{start_in_blocks(series_, blocks, level), end_in_blocks(series_, blocks, level)};
+  measured.start = is_short ? at + likely.begin : track.start;
+  measured.end = open_end ? static_cast<double>(track.last_on) - 0.5 : at + likely.end;
   if (!is_short && !open_end) {
     // The sums hold blocks that it filled for a part only.
     const double inside = measured.end - std::max(measured.start, static_cast<double>(track.first) - 0.5);

@@ -196,6 +196,53 @@ BOOST_AUTO_TEST_CASE(any_split_of_the_input_gives_the_same_emissions) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(edges_of_what_is_on_are_known_before_it_ends) {
+  Sky sky(0.25);
+  sky.add(0.2, 20e-3, {3e6}, {2e6}, 12);
+  EmissionBand band(kRate);
+  const auto feed = [&](double from_s, double to_s) {
+    const auto from = static_cast<std::size_t>(from_s * kRate.value);
+    band.feed(std::span(sky.iq).subspan(from, static_cast<std::size_t>(to_s * kRate.value) - from));
+  };
+  feed(0, 0.1999);
+  BOOST_TEST(!band.detector().edges_now(1));
+  std::uint64_t id = 0;
+  double at = 0.1999;
+  // Within the blocks that are kept, and when only sums are.
+  for (const double now : {0.202, 0.215}) {
+    feed(at, now);
+    at = now;
+    BOOST_TEST_REQUIRE(band.detector().active().size() == 1U);
+    id = band.detector().active()[0].id;
+    const auto edges = band.detector().edges_now(id);
+    BOOST_TEST_REQUIRE(edges.has_value());
+    BOOST_TEST(std::abs(edges->low.value - 2e6) < 40e3);
+    BOOST_TEST(std::abs(edges->high.value - 4e6) < 40e3);
+    BOOST_TEST(!band.detector().edges_now(id + 1));
+  }
+  feed(at, 0.25);
+  BOOST_TEST(!band.detector().edges_now(id));
+}
+
+BOOST_AUTO_TEST_CASE(asking_for_edges_changes_nothing) {
+  Sky sky(0.25);
+  sky.add(0.2, 2e-3, {3e6}, {5e6}, 8);
+  sky.add(0.21, 5e-3, {-3e6}, {0.3e6}, 8);
+  const auto whole = sky.found();
+  EmissionBand band(kRate);
+  for (std::size_t at = 0; at < sky.iq.size(); at += 3000) {
+    band.feed(std::span(sky.iq).subspan(at, std::min<std::size_t>(3000, sky.iq.size() - at)));
+    for (const ActiveEmission& each : band.detector().active())
+      BOOST_TEST(band.detector().edges_now(each.id).has_value());
+  }
+  band.finish();
+  BOOST_TEST_REQUIRE(band.found.size() == whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    BOOST_TEST((band.found[i].start == whole[i].start && band.found[i].end == whole[i].end));
+    BOOST_TEST((band.found[i].low == whole[i].low && band.found[i].high == whole[i].high));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_offset_of_the_receiver_is_told_as_such) {
   Sky sky(0.3);
   synth::add_dc(sky.iq, {0.01f, 0.005f});

@@ -31,6 +31,7 @@ class EmissionBand {
   std::vector<dsp::Emission> found;
   std::vector<float> last_cells;
   const dsp::EmissionDetector& detector() const { return detector_; }
+  dsp::EmissionDetector& detector() { return detector_; }
 
  private:
   void end();
