@@ -45,7 +45,7 @@ class EmissionLink {
   double cost(const Burst& burst, const decoders::links::Signal* signal) const;
   /// Adds a burst of the present window; in order of time.
   void add(const Burst& burst, const TimedSignal* signal, double window_end_s);
-  /// Whether a burst of the present window, which has been added, comes when this link, which hops, had its
+  /// Whether a burst of a window that has been closed comes when this link, which hops, had its
   /// turn, within its channels and about as long and wide as its bursts.
   bool misses(const Burst& burst) const;
   /// Counts it, and its channel; nothing else is learnt from it.

@@ -142,6 +142,7 @@ void LinkBook::close_window(UtcTime end, std::vector<LinkMessage>& due) {
   find_new(end, due);
   remember_owners();
   for (EmissionLink& link : links_) link.close_window(end_s);
+  give_center();
   for (auto at = links_.begin(); at != links_.end();) {
     const bool is_gone = end - utc(at->last_end_s()) >= LinkTimes::kGone;
     if (at->is_active() || is_gone) due.push_back(message(*at, end));
@@ -298,7 +299,6 @@ void LinkBook::find_new(UtcTime end, std::vector<LinkMessage>& due) {
     give(links_.size() - 1, group.bursts);
   }
   give_pieces();
-  give_center();
   for (const Burst& burst : window_) counts_.unsorted += burst.link == kNone && !burst.explained;
 }
 

@@ -109,7 +109,9 @@ double FmVideo::level_v(double t_s) const {
                          : at.kind == RasterPoint::Kind::equalising ? standard.equalising_s
                                                                     : standard.sync_s;
   if (at.in_pulse_s < pulse_s) return standard.sync_v;
-  return is_active(standard, at) ? standard.white_v * picture_at(standard, at, t_s).brightness : 0;
+  return is_active(standard, at)
+             ? standard.white_v * options_.brightness * picture_at(standard, at, t_s).brightness
+             : 0;
 }
 
 double FmVideo::colour_v(double t_s) const {

@@ -26,6 +26,7 @@ struct FmVideoOptions {
   VideoStandard standard = kPal;
   double deviation_hz_per_v = 6e6;
   double sound_hz = 6.5e6;  ///< subcarrier; 0: none
+  double brightness = 1;    ///< of the picture, whose mean then is near the middle of the signal
   /// What lies at the carrier: half way from synchronisation to white, or, as where a synthesiser's loop
   /// holds the carrier, the mean of the signal.
   bool holds_mean = false;

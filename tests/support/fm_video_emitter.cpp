@@ -14,6 +14,7 @@ void plan_fm_video(SceneObject& config, const EmitterContext& context, std::vect
   options.standard = standard == "pal" ? kPal : kNtsc;
   options.deviation_hz_per_v = config.number_or("deviation_hz_per_v", 6e6, {1e5, 10e6});
   options.sound_hz = config.number_or("sound_hz", 6.5e6, {0, 8e6});
+  options.brightness = config.number_or("brightness", 1, {0, 1});
   const std::string held = config.text_or("carrier_at", "middle");
   if (held != "middle" && held != "mean") config.fail("carrier_at", "middle or mean");
   options.holds_mean = held == "mean";

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(colour_and_sound_have_their_subcarriers) {
 
 BOOST_AUTO_TEST_CASE(the_carrier_is_the_mean_where_a_loop_holds_it) {
   for (const VideoStandard& standard : {kPal, kNtsc}) {
-    FmVideoOptions options{standard, 6e6, 0};
+    FmVideoOptions options{standard, 6e6, 0, 0.4};
     const auto mean_hz = [&](bool holds_mean) {
       options.holds_mean = holds_mean;
       FmVideo camera(options);

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_middle_of_the_signal_is_told_within_30_khz_at_6_db) {
 
 // Where the mean is held at the carrier, levels lie where the picture has put them: both are told.
 BOOST_AUTO_TEST_CASE(the_mean_is_told_beside_the_middle) {
-  const synth::FmVideoOptions options{synth::kPal, 6e6, 6.5e6, true};
+  const synth::FmVideoOptions options{synth::kPal, 6e6, 6.5e6, 0.4, true};
   double carrier_hz = 0, middle_hz = 0;
   int parts = 0;
   for (const double from_s : {0.0, 3.5e-3, 7e-3, 10.5e-3, 14e-3}) {

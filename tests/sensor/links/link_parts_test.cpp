@@ -1,5 +1,6 @@
 // The parts that the book of links is made of.
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <vector>
 
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(several_frames_explain_one_emission) {
 /// Bursts each `apart_s` that wander over 4 MHz and pause after 13 of 27, with carriers in some snapshots.
 struct Wandering {
   std::vector<Burst> window;
-  std::vector<TimedSignal> signals;
+  std::vector<sensor::TimedSignal> signals;
   Wandering(double apart_s, double lasts_s) {
     for (std::uint32_t n = 0; n < 1000; ++n) {
       if (n % 27 >= 13) continue;
@@ -129,7 +130,7 @@ struct Wandering {
       burst.power = 1e-5;
       burst.emission = n + 1;
       if (n % 54 != 0) continue;
-      TimedSignal& shown = signals.emplace_back();
+      sensor::TimedSignal& shown = signals.emplace_back();
       shown.emission = n + 1;
       shown.signal.modulation = decoders::links::Carrier{};
       shown.signal.occupied_hz = 0.6e6;
