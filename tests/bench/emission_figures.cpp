@@ -192,7 +192,7 @@ bool emission_cost(std::ostream& out, Effort) {
   const double fft_s = median_cost([&](int) { fft.execute(time.data(), bins.data()); });
   out << "| what | a block | of the forward FFT |\n|---|---|---|\n"
       << std::fixed << std::setprecision(2) << "| forward FFT of 6144 | " << 1e6 * fft_s << " µs | |\n";
-  double on_noise = 1;
+  double dearest = 0;
   for (const std::size_t bursts : {0, 30, 300}) {
     const auto blocks = blocks_of_cells(bursts, random);
     dsp::EmissionDetector detector(geometry);
@@ -203,13 +203,13 @@ bool emission_cost(std::ostream& out, Effort) {
     };
     for (int i = 0; i < 4000; ++i) push(i);
     const double cost = median_cost(push);
-    if (bursts == 0) on_noise = cost / fft_s;
+    dearest = std::max(dearest, cost / fft_s);
     out << "| "
         << (bursts == 0 ? std::string("noise") : std::to_string(bursts * 1000 / 30) + " bursts a second")
         << " | " << 1e6 * cost << " µs | " << std::setprecision(1) << 100 * cost / fft_s << " % |\n"
         << std::setprecision(2);
   }
-  return on_noise <= 0.15;
+  return dearest <= 0.15;
 }
 
 }  // namespace windhover::bench

@@ -135,7 +135,8 @@ std::span<const Figure> figures() {
              false, emission_detection},
       Figure{"emission-noise", "at most one emission in a minute of noise at 61.44 MS/s", true,
              emission_noise},
-      Figure{"emission-cost", "the emission detector costs at most 15 % of the forward FFT on noise", false,
+      Figure{"emission-cost",
+             "the emission detector costs at most 15 % of the forward FFT, in a busy sky too", false,
              emission_cost},
       Figure{"live-faults",
              "each fault of a device ten times at random: decoding again 5 s after it ends (30 s for a "
