@@ -13,6 +13,9 @@ constexpr int kRepeatsAtOnce = 100;
 // reach, the socket is opened anew: everybody is disconnected, and comes back with what they really want.
 constexpr std::int64_t kMostSubscriptionBytes = 16 << 20;
 constexpr std::int64_t kBytesASubscription = 100;  // about, beside its text
+// ZeroMQ passes on that somebody takes back what he never asked for. So this is of all that have come since
+// the socket was opened, whatever is said to have gone again; a client that comes each minute takes weeks.
+constexpr std::int64_t kMostBytesEver = 4 * kMostSubscriptionBytes;
 
 }  // namespace
 
@@ -40,7 +43,8 @@ void FeedPublisher::publish(const OutgoingMessage& message) {
 
 void FeedPublisher::serve(const LastValues& values, LastValues::Instant now) {
   if (!socket_.try_open()) return;
-  if (!read_subscriptions() || subscription_bytes_ > kMostSubscriptionBytes) return reopen();
+  if (!read_subscriptions() || subscription_bytes_ > kMostSubscriptionBytes || bytes_ever_ > kMostBytesEver)
+    return reopen();
   for (int i = 0; i < kRepeatsAtOnce; ++i) {
     const auto* value = repeats_.next(values, now);
     if (value == nullptr) return;
@@ -50,7 +54,7 @@ void FeedPublisher::serve(const LastValues& values, LastValues::Instant now) {
 
 void FeedPublisher::reopen() {
   socket_.close();
-  subscriptions_ = spectrum_subscriptions_ = subscription_bytes_ = 0;
+  subscriptions_ = spectrum_subscriptions_ = subscription_bytes_ = bytes_ever_ = 0;
   reader_ = MessageReader(1);
   ++reopened_;
 }
@@ -67,11 +71,17 @@ bool FeedPublisher::read_subscriptions() {
 // 1 and a prefix: subscribes; 0 and a prefix: no longer. All else is thrown away.
 void FeedPublisher::take_subscription(std::string_view message) {
   if (message.empty() || (message[0] != '\0' && message[0] != '\1')) return;
-  const int sign = message[0] == '\1' ? 1 : -1;
-  subscriptions_ += sign;
-  if (message.substr(1).starts_with(kSpectrumTopics)) spectrum_subscriptions_ += sign;
-  subscription_bytes_ += sign * (static_cast<std::int64_t>(message.size()) + kBytesASubscription);
-  if (sign > 0) repeats_.want(message.substr(1));
+  const bool comes = message[0] == '\1';
+  const auto count = [&](std::int64_t& all, std::int64_t these) {
+    all = std::max<std::int64_t>(0, all + (comes ? these : -these));
+  };
+  const std::int64_t bytes = static_cast<std::int64_t>(message.size()) + kBytesASubscription;
+  count(subscriptions_, 1);
+  if (message.substr(1).starts_with(kSpectrumTopics)) count(spectrum_subscriptions_, 1);
+  count(subscription_bytes_, bytes);
+  if (!comes) return;
+  bytes_ever_ += bytes;
+  repeats_.want(message.substr(1));
 }
 
 bool FeedPublisher::send(std::string_view topic, std::string_view json, Octets levels) {

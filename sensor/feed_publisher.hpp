@@ -47,7 +47,8 @@ class FeedPublisher {
   MessageReader reader_{1};
   Repeats repeats_;
   std::int64_t subscriptions_ = 0, spectrum_subscriptions_ = 0;
-  std::int64_t subscription_bytes_ = 0;  // that the socket holds
+  std::int64_t subscription_bytes_ = 0;  // that the socket holds, if its clients are honest
+  std::int64_t bytes_ever_ = 0;          // that it held at most, if they are not
   std::map<std::string, std::uint64_t> full_queues_;
   std::uint64_t reopened_ = 0;
 };

@@ -275,6 +275,30 @@ BOOST_AUTO_TEST_CASE(subscriptions_without_end_are_thrown_off_and_honest_subscri
       60s));
 }
 
+// What was never asked for is taken back, so that what is kept seems to be nothing.
+BOOST_AUTO_TEST_CASE(subscriptions_that_seem_to_be_taken_back_are_thrown_off_too) {
+  Feed feed(kAnyPort);
+  std::unique_ptr<RawConnection> rude;
+  int sent = 0;
+  BOOST_TEST(serve_until(
+      feed,
+      [&] {
+        std::string flood;
+        for (int i = 0; i < 50; ++i) {
+          std::string prefix = std::to_string(sent++);
+          prefix.append(240 - prefix.size(), 'x');
+          append_frame(flood, 0, "\1" + prefix);
+          append_frame(flood, 0, std::string(1, '\0') + "o" + prefix);
+        }
+        if (!rude || !rude->send_as_much_as_possible(flood)) {
+          rude = RawConnection::attempt(feed.last_endpoint());
+          if (rude) rude->send(zmtp_hello("SUB"));
+        }
+        return feed.health()->reopened > 0;
+      },
+      120s));
+}
+
 // With a limit on the queue libzmq 4.3.4 ends the program here: it stops reading, sees the reset, and then
 // finds a heartbeat among what it had read before.
 BOOST_AUTO_TEST_CASE(floods_with_heartbeats_that_end_by_a_reset_harm_nobody) {
