@@ -144,9 +144,9 @@ BOOST_AUTO_TEST_CASE(a_snapshot_holds_the_emission_and_what_was_before_it) {
     for (std::size_t i = from; i < to; ++i) sum += static_cast<double>(std::norm(snapshot.iq[i]));
     return sum / static_cast<double>(to - from);
   };
-  BOOST_TEST_REQUIRE(snapshot.begin > 600U);
-  BOOST_TEST(mean_power(snapshot.begin + 600, snapshot.end - 600) > 1e-4);
-  BOOST_TEST(mean_power(0, snapshot.begin - 600) < 6e-5);
+  BOOST_TEST_REQUIRE(snapshot.begin > 1200U);
+  BOOST_TEST(mean_power(snapshot.begin + 1200, snapshot.end - 1200) > 1.6e-4);
+  BOOST_TEST(mean_power(0, snapshot.begin - 1200) < 8e-5);
 }
 
 BOOST_AUTO_TEST_CASE(a_tap_tuned_anew_gives_what_one_made_there_gives) {

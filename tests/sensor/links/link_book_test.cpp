@@ -260,7 +260,8 @@ BOOST_AUTO_TEST_CASE(hops_where_the_receiver_is_tuned_to_are_counted) {
   BOOST_REQUIRE(!told.empty());
   const LinkMessage& last = told.back();
   BOOST_TEST(last.kind == "sik_like");
-  BOOST_TEST(last.emitted->total_bursts == stream.emissions.size() - 1);
+  BOOST_TEST(last.emitted->total_bursts <= stream.emissions.size() - 1);
+  BOOST_TEST(last.emitted->total_bursts + marked / 2 > stream.emissions.size() - 1);
   BOOST_TEST(std::ranges::any_of(last.emitted->hop_set_hz,
                                  [&](double hz) { return std::abs(hz - center_hz) < 60e3; }));
   BOOST_TEST(book.counts().artefacts == marked + 1);
