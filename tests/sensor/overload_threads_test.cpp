@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_faster_than_the_machine_makes_it_shed_and_
     BOOST_TEST(overload["shed"][i]["what"] == to_string(static_cast<Work>(i)));
   BOOST_TEST(overload["time_share"] == 0.25);
   BOOST_TEST(overload["shed_s"]["snapshots"].get<double>() > 0);
-  BOOST_TEST(overload["steps"].get<int>() >= int{kMostShed});
+  // Rows of the waterfall, which go first, nobody wants here: that step is passed over.
+  BOOST_TEST(overload["steps"].get<int>() >= kMostShed - 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
