@@ -21,6 +21,9 @@ constexpr std::size_t kReplaySpectra = 128;
 // More than a worker does between two batches: a worker that must wait for room is then so far ahead of the
 // one that the feed waits for that the latter has spectra left to work on.
 constexpr std::size_t kEventBatches = 512;
+// Batches go round, and each has room for the largest that it has met. Without room for nearly all from the
+// start that would be an hour's slow growth.
+constexpr std::size_t kEventsInBatch = 16;
 // Behind all that the workers tell of a spectrum.
 constexpr std::uint32_t kBehindChannels = UINT32_MAX;
 // A status comes every second of the stream; if it does not, then one comes by the clock.
@@ -55,6 +58,13 @@ SpectrumSlot make_spectrum_slot(const SourceInfo& info) {
   return slot;
 }
 
+EventBatch make_event_batch() {
+  EventBatch batch;
+  batch.events.resize(kEventsInBatch);  // so that the memory is there
+  batch.events.clear();
+  return batch;
+}
+
 bool comes_before(const StreamEvent& a, const StreamEvent& b) {
   return std::tie(a.spectrum, a.channel, a.ordinal) < std::tie(b.spectrum, b.channel, b.ordinal);
 }
@@ -84,7 +94,7 @@ Stream::Stream(std::unique_ptr<Source> source, std::span<const decoders::Decoder
   const std::size_t workers = worker_count(options);
   const RingShape shape{kEventBatches, 1, 1, info_.live ? Overrun::drop : Overrun::wait};
   for (std::size_t i = 0; i < workers; ++i) {
-    event_rings_.push_back(std::make_unique<EventRing>(shape, [] { return EventBatch{}; }));
+    event_rings_.push_back(std::make_unique<EventRing>(shape, make_event_batch));
     workers_.push_back(std::make_unique<ChannelWorker>(WorkerShare{i, workers}, info_, bank_.first_plan(),
                                                        spectra_, *event_rings_[i]));
     inputs_.push_back({event_rings_[i].get()});
