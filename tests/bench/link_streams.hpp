@@ -69,6 +69,8 @@ inline decoders::links::Signal true_signal(const synth::Transmission& sent) {
   } else if (link.kind == "lte_downlink") {
     Ofdm ofdm;
     ofdm.spacing_hz = 15e3;
+    // The middle one is empty.
+    ofdm.carriers = static_cast<std::uint16_t>(std::lround(link.occupied.value / ofdm.spacing_hz) - 1);
     ofdm.lte_primary = true;
     ofdm.constellation = Constellation::qam16;
     signal.modulation = ofdm;
