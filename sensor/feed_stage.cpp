@@ -214,16 +214,22 @@ void FeedStage::on_retune(double low_hz, double high_hz, std::uint64_t samples, 
   note_listening(low_hz, high_hz, seconds_since_noted(samples, high_hz - low_hz), now);
 }
 
+// What each device's links have to tell; `step` fetches it from frames' and from emissions' alike.
+template <typename Step>
+void FeedStage::tell_links(Step step) {
+  for (Device& device : devices_) {
+    step(device.links);
+    for (LinkMessage& link : due_links_) attribute(link, device.attribution);
+    step(device.emission_links);
+    tell(due_links_, device);
+  }
+}
+
 void FeedStage::advance(UtcTime now) {
   tracker_.advance(now, due_);
   presence_.advance(now, due_);
   tell(due_);
-  for (Device& device : devices_) {
-    device.links.advance(now, due_links_);
-    for (LinkMessage& link : due_links_) attribute(link, device.attribution);
-    device.emission_links.advance(now, due_links_);
-    tell(due_links_, device);
-  }
+  tell_links([&](auto& links) { links.advance(now, due_links_); });
   for (Device& device : devices_) {
     device.coverage.advance(now, due_coverage_);
     tell(due_coverage_, device);
@@ -237,12 +243,7 @@ void FeedStage::finish(const StreamStatus& stream, UtcTime now) {
   tracker_.finish(now, due_);
   presence_.finish(now, due_);
   tell(due_);
-  for (Device& device : devices_) {
-    device.links.finish(now, due_links_);
-    for (LinkMessage& link : due_links_) attribute(link, device.attribution);
-    device.emission_links.finish(now, due_links_);
-    tell(due_links_, device);
-  }
+  tell_links([&](auto& links) { links.finish(now, due_links_); });
   for (Device& device : devices_) {
     device.coverage.finish(now, due_coverage_);
     tell(due_coverage_, device);

@@ -110,6 +110,8 @@ class FeedStage {
   bool is_duplicate(const TimedFrame& frame);
   void tell(std::vector<AircraftMessage>& aircraft);
   void tell(std::vector<LinkMessage>& links, const Device& device);
+  template <typename Step>
+  void tell_links(Step step);
   static void attribute(LinkMessage& link, links::TransmitterMatch& attribution);
   void note_listening(const StreamStatus& stream, UtcTime now);
   void note_listening(double low_hz, double high_hz, double seconds, UtcTime now);

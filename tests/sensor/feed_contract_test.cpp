@@ -7,8 +7,6 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -19,7 +17,7 @@
 #include "feed_peers.hpp"
 #include "sensor/feed_client.hpp"
 #include "sensor/sensor.hpp"
-#include "tests/sensor/temporary_folder.hpp"
+#include "tests/sensor/schema_check.hpp"
 #include "tests/support/burst.hpp"
 #include "tests/support/droneid_modulator.hpp"
 #include "tests/support/droneid_packet.hpp"
@@ -32,7 +30,7 @@ using namespace std::chrono_literals;
 using dsp::cf32;
 using dsp::Hertz;
 using nlohmann::json;
-using windhover::sensor::testing::TemporaryFolder;
+using windhover::sensor::testing::check_schemas;
 
 namespace {
 
@@ -175,19 +173,7 @@ BOOST_AUTO_TEST_CASE(a_live_sensor_keeps_to_the_schemas_and_tells_its_status_whe
       alerts, [](const json& alert) { return alert["id"] == "sensor_trouble-no_samples"; }));
   BOOST_TEST(statuses.back()["live"]["feed"]["topics"].get<int>() >= 2);
 
-  if (std::system("/usr/bin/python3 -c 'import jsonschema' >/dev/null 2>&1") != 0) {
-    std::cout
-        << "SKIPPED: checking messages against their schemas needs the Debian package python3-jsonschema\n";
-    return;
-  }
-  const TemporaryFolder folder;
-  const auto file = folder / "live.jsonl";
-  std::ofstream out(file);
-  for (const std::string& line : lines) out << line << '\n';
-  out.close();
-  Child check({WINDHOVER_SOURCE_DIR "/scripts/validate_feed.py", file.string()});
-  for (std::string line = check.line(); !line.empty(); line = check.line()) BOOST_TEST_MESSAGE(line);
-  BOOST_TEST(check.wait() == 0);
+  check_schemas(lines);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

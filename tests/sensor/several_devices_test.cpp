@@ -4,9 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <set>
 
@@ -15,6 +13,7 @@
 #include "sensor/feed_stage.hpp"
 #include "sensor/sensor.hpp"
 #include "tests/sensor/pipeline_fixture.hpp"
+#include "tests/sensor/schema_check.hpp"
 #include "tests/support/scene_fixture.hpp"
 #include "tests/support/soapy_module/faults.hpp"
 
@@ -84,21 +83,6 @@ class Watcher final : public FeedSink {
   std::chrono::steady_clock::time_point deadline_ =
       std::chrono::steady_clock::now() + std::chrono::seconds(120);
 };
-
-void check_schemas(const std::vector<std::string>& lines) {
-  if (std::system("/usr/bin/python3 -c 'import jsonschema' >/dev/null 2>&1") != 0) {
-    std::cout << "SKIPPED: checking messages against their schemas needs python3-jsonschema\n";
-    return;
-  }
-  const TemporaryFolder folder;
-  const auto file = folder / "devices.jsonl";
-  std::ofstream out(file);
-  for (const std::string& line : lines) out << line << '\n';
-  out.close();
-  const std::string command =
-      WINDHOVER_SOURCE_DIR "/scripts/validate_feed.py '" + file.string() + "' >/dev/null";
-  BOOST_TEST(std::system(command.c_str()) == 0);
-}
 
 bool run_both(const Antenna& first, const Antenna& second, std::function<bool(const json&)> look) {
   Watcher watcher;
