@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
+#include <utility>
 #include <variant>
 
 namespace windhover::sensor::links {
@@ -88,6 +90,58 @@ void join(std::vector<Burst>& window, const Pieces& pieces, double center_hz, do
   whole.snr_db = static_cast<float>(snr / airtime_s);
 }
 
+// How much longer than `outer`, the first or last piece of a whole, its power lasted. An emission is timed
+// where it has half of its mean power (dsp::Emission); power that changes as a line has that after a quarter
+// of its way, which leaves three of four parts. A whole whose pieces do not weaken to nothing ends with them.
+double unheard_s(const Burst& outer, const Burst& inner) {
+  const double apart_s = std::abs(inner.start_s + inner.end_s() - outer.start_s - outer.end_s()) / 2;
+  const double rise = inner.power - outer.power;
+  if (!(rise > 0)) return 0;
+  const double beyond_s = apart_s * outer.power / rise - outer.duration_s / 2;
+  return beyond_s < outer.duration_s ? std::clamp(beyond_s, 0.0, outer.duration_s / 3) : 0;
+}
+
+struct Unheard {
+  double before_s = 0, after_s = 0;
+};
+// Pieces are by start.
+Unheard unheard_of(const std::vector<Burst>& window, const Pieces& pieces) {
+  if (pieces.size() < 2) return {};
+  Pieces ends = pieces;
+  std::ranges::sort(ends, {}, [&](std::uint32_t at) { return -window[at].end_s(); });
+  return {unheard_s(window[pieces[0]], window[pieces[1]]), unheard_s(window[ends[0]], window[ends[1]])};
+}
+
+// Keeps what `whole` means.
+void sort_by_start(std::vector<Burst>& window) {
+  const auto before = [](const Burst& a, const Burst& b) {
+    return std::pair(a.start_s, a.emission) < std::pair(b.start_s, b.emission);
+  };
+  if (std::ranges::is_sorted(window, before)) return;
+  Pieces order(window.size()), place(window.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return before(window[a], window[b]); });
+  std::vector<Burst> sorted;
+  sorted.reserve(window.size());
+  for (const std::uint32_t at : order) {
+    place[at] = static_cast<std::uint32_t>(sorted.size());
+    sorted.push_back(window[at]);
+  }
+  for (Burst& burst : sorted)
+    if (burst.whole != kNone)
+      burst.whole = static_cast<std::int32_t>(place[static_cast<std::size_t>(burst.whole)]);
+  window.swap(sorted);
+}
+
+// There was next to no energy in what was not heard.
+void lengthen(Burst& whole, const Unheard& unheard) {
+  const double heard_s = whole.duration_s;
+  whole.start_s -= unheard.before_s;
+  whole.duration_s += unheard.before_s + unheard.after_s;
+  whole.power *= heard_s / whole.duration_s;
+  whole.level_dbfs = static_cast<float>(10 * std::log10(whole.power));
+}
+
 struct Video {
   double center_hz = 0, swing_hz = 0;  // means
   std::size_t shown = 0;
@@ -171,7 +225,11 @@ void join_oven(std::vector<Burst>& window, std::span<const TimedSignal> signals)
     highs_hz.push_back(band.high_hz);
   }
   const double low = median(lows_hz), high = median(highs_hz);
-  for (const Pieces& whole : wholes) join(window, whole, (low + high) / 2, high - low);
+  for (const Pieces& whole : wholes) {
+    const Unheard unheard = unheard_of(window, whole);
+    join(window, whole, (low + high) / 2, high - low);
+    lengthen(window[whole.front()], unheard);
+  }
 }
 
 }  // namespace
@@ -179,6 +237,7 @@ void join_oven(std::vector<Burst>& window, std::span<const TimedSignal> signals)
 void join_pieces(std::vector<Burst>& window, std::span<const TimedSignal> signals) {
   for (const Video& video : videos_of(signals)) join_video(window, video);
   join_oven(window, signals);
+  sort_by_start(window);
 }
 
 }  // namespace windhover::sensor::links

@@ -138,6 +138,35 @@ BOOST_AUTO_TEST_CASE(an_ovens_sweeps_become_one_burst_a_cycle_of_the_mains) {
   }
 }
 
+// From 0.4 to 1 in 2 ms: as a line, it was nothing 1.33 ms before the middle of the first piece.
+BOOST_AUTO_TEST_CASE(what_an_ovens_power_hides_at_both_ends_is_added) {
+  const std::vector<TimedSignal> signals(4, sweep(kOven_hz));
+  auto window = oven(1 / 50.0, 6);
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    window[i].emission = i;
+    if (i % 3 != 1) window[i].power = 0.4e-4;  // 1e-4 between them
+  }
+  const Burst stranger = burst(20e-3 - 0.2e-3, 1e-3, kOven_hz + 20e6, 1e6);
+  window.insert(window.begin() + 3, stranger);
+  join_pieces(window, signals);
+  BOOST_TEST(joined(window) == 12U);
+  BOOST_TEST(std::ranges::is_sorted(window, {}, &Burst::start_s));
+  std::size_t wholes = 0;
+  for (std::size_t i = 0; i < window.size(); ++i) {
+    const Burst& each = window[i];
+    if (each.whole != kNone) {
+      const Burst& whole = window[static_cast<std::size_t>(each.whole)];
+      BOOST_TEST(whole.whole == kNone);
+      BOOST_TEST((each.start_s >= whole.start_s && each.end_s() <= whole.end_s()));
+    } else if (each.width_hz > 1.5e6) {
+      ++wholes;
+      BOOST_TEST(each.duration_s == 5.8e-3 + 2 * (4e-3 / 3 - 0.9e-3), tt::tolerance(1e-9));
+      BOOST_TEST(each.power * each.duration_s == (1e-4 + 0.8e-4) * 1.8e-3, tt::tolerance(1e-6));
+    }
+  }
+  BOOST_TEST(wholes == 6U);
+}
+
 BOOST_AUTO_TEST_CASE(without_mains_enough_sweeps_or_the_ovens_band_nothing_is_an_oven) {
   const std::vector<TimedSignal> signals(4, sweep(kOven_hz));
   auto off_mains = oven(27e-3, 6);
