@@ -17,6 +17,10 @@ constexpr std::size_t kSmallestCell = 72;
 constexpr std::size_t kLongestBurst = 20;  // symbols of a control burst and around it
 constexpr float kFilledByPrimary = 0.87F;
 constexpr int kMisplaced = 3;  // carriers, by the power at the edges
+// Where a receiver's filter cuts one side off, by all that the width may be wrong and that place() then adds.
+// One root cannot tell shifts that turn it by whole circles.
+constexpr double kMisplacedShare = 0.075;  // of all carriers
+constexpr int kMisplacedMost = 180;
 
 // Of 2048 samples. All prefixes short (control and standby bursts); one of seven long (LTE); three of fifteen
 // (video packets).
@@ -66,7 +70,9 @@ std::size_t Ofdm15kHz::symbols_on() noexcept {
 void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
   ofdm.zadoff_chu.reserve(kMostReferences);
   std::optional<std::size_t> first;
-  std::array<double, 2 * kMisplaced + 1> misfit{};
+  std::uint16_t first_root = 0;
+  int reach = kMisplaced;
+  std::array<double, 2 * kMisplacedMost + 1> misfit{};
   for (std::size_t s = 0; s < cells_.symbols(); ++s) {
     is_reference_[s] = false;
     const auto found = is_on_[s] ? references_.full_band(cells_, s) : std::nullopt;
@@ -80,12 +86,18 @@ void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
     }
     if (!found) continue;
     is_reference_[s] = true;
-    if (!first) first = s;
-    for (int carriers = -kMisplaced; carriers <= kMisplaced; ++carriers) {
+    if (!first) {
+      first = s;
+      first_root = found->sequence.root;
+    }
+    if (found->sequence.root != first_root)
+      reach = std::clamp(static_cast<int>(kMisplacedShare * static_cast<double>(cells_.carriers())),
+                         kMisplaced, kMisplacedMost);
+    for (int carriers = -kMisplacedMost; carriers <= kMisplacedMost; ++carriers) {
       const double turns = static_cast<double>(found->turn) / (2 * std::numbers::pi) +
                            static_cast<double>(found->sequence.root) * carriers / found->sequence.length +
                            static_cast<double>(clock.prefix) / 2 / static_cast<double>(clock.useful);
-      misfit[static_cast<std::size_t>(carriers + kMisplaced)] += std::pow(std::remainder(turns, 1.0), 2);
+      misfit[static_cast<std::size_t>(carriers + kMisplacedMost)] += std::pow(std::remainder(turns, 1.0), 2);
     }
     if (ofdm.zadoff_chu.size() == kMostReferences) continue;
     ofdm.zadoff_chu.push_back(found->sequence);
@@ -98,8 +110,8 @@ void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
     return;
   }
   // Prefixes tell the delay well enough to see which of few carriers is the middle one.
-  const auto best = std::min_element(misfit.begin(), misfit.end()) - misfit.begin();
-  cells_.move(-(best - kMisplaced));
+  const auto middle = misfit.begin() + kMisplacedMost;
+  cells_.move(middle - std::min_element(middle - reach, middle + reach + 1));
 }
 
 std::optional<Finding<Ofdm>> Ofdm15kHz::estimate(const Excerpt& in, PrefixSearch& prefixes) {

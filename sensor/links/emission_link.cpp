@@ -222,13 +222,17 @@ void EmissionLink::add_signal(const TimedSignal& signal) {
   if (family != votes_.family() || family == Family::unknown) return;
   if (family != carrier_family_) {  // what was taken for something else has told nothing
     carrier_family_ = family;
-    carrier_weight_ = carrier_sum_ = offset_weight_ = offset_sum_ = 0;
+    carrier_weight_ = carrier_sum_ = carrier_squares_ = offset_weight_ = offset_sum_ = 0;
+    carriers_ = 0;
   }
   const double carrier_hz = signal.center_hz + signal.signal.carrier_hz;
   const double weight = 1 / std::max(error_hz * error_hz, 1.0);
   if (!pattern_.hops) {
+    const double off_hz = carrier_hz - center_hz_;
     carrier_weight_ += weight;
-    carrier_sum_ += weight * (carrier_hz - center_hz_);
+    carrier_sum_ += weight * off_hz;
+    carrier_squares_ += weight * off_hz * off_hz;
+    ++carriers_;
     return;
   }
   if (const auto raster = raster_of(verdict_.kind)) {
@@ -374,7 +378,12 @@ double EmissionLink::nominal_hz() const {
 
 std::optional<EmissionLink::Carrier> EmissionLink::carrier() const {
   if (pattern_.hops || !(carrier_weight_ > 0)) return std::nullopt;
-  return Carrier{center_hz_ + carrier_sum_ / carrier_weight_, 1 / std::sqrt(carrier_weight_)};
+  const double off_hz = carrier_sum_ / carrier_weight_;
+  // Snapshots that disagree by more than they claim to be sure of, such as by a whole carrier, are believed
+  // less.
+  const double scatter_hz2 = std::max(0.0, carrier_squares_ / carrier_weight_ - off_hz * off_hz);
+  return Carrier{center_hz_ + off_hz,
+                 std::sqrt(std::max(1 / carrier_weight_, scatter_hz2 / static_cast<double>(carriers_)))};
 }
 
 std::optional<EmissionLink::Carrier> EmissionLink::offset_ppm() const {

@@ -144,7 +144,8 @@ class EmissionLink {
   double continuing_s_ = 0;  // airtime of stretches that go on, of the window
 
   decoders::links::Family carrier_family_ = decoders::links::Family::unknown;
-  double carrier_weight_ = 0, carrier_sum_ = 0;
+  double carrier_weight_ = 0, carrier_sum_ = 0, carrier_squares_ = 0;
+  std::uint64_t carriers_ = 0;  // that these sums hold
   double offset_weight_ = 0, offset_sum_ = 0;
   std::deque<Level> levels_;
   double level_power_ = 0, level_weight_ = 0;

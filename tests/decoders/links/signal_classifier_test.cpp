@@ -1,10 +1,14 @@
 // What snapshots of generated signals are taken for.
 
+#include <algorithm>
 #include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <numbers>
 #include <string>
 
+#include "dsp/aligned.hpp"
+#include "dsp/fft.hpp"
 #include "snapshot_classifier.hpp"
 #include "tests/bench/signal_truth.hpp"
 #include "tests/decoders/ocusync/allocation_counter.hpp"
@@ -21,6 +25,24 @@ template <typename Modulation>
 Modulation as(const Signal& signal) {
   BOOST_TEST_REQUIRE(std::holds_alternative<Modulation>(signal.modulation), bench::shown_as(signal));
   return std::get<Modulation>(signal.modulation);
+}
+
+/// What a receiver's filter leaves that falls by a raised cosine over 0.5 MHz, at half its way at `edge_hz`;
+/// above it or, where that is negative, below.
+void cut_at(synth::SignalSnapshot& snapshot, double edge_hz) {
+  const std::size_t n = snapshot.iq.size();
+  const dsp::Fft forward(n, dsp::FftDirection::forward), inverse(n, dsp::FftDirection::inverse);
+  dsp::AlignedVector<dsp::cf32> time(snapshot.iq.begin(), snapshot.iq.end()), bins(n);
+  forward.execute(time.data(), bins.data());
+  for (std::size_t k = 0; k < n; ++k) {
+    const double turns = static_cast<double>(k) / static_cast<double>(n);
+    const double hz = snapshot.rate.value * (turns < 0.5 ? turns : turns - 1);
+    const double beyond = std::clamp((edge_hz > 0 ? hz - edge_hz : edge_hz - hz) / 0.5e6, -0.5, 0.5);
+    bins[k] *= static_cast<float>((0.5 - 0.5 * std::sin(std::numbers::pi * beyond)) / static_cast<double>(n));
+  }
+  inverse.execute(bins.data(), time.data());
+  snapshot.iq.assign(time.begin(), time.end());
+  (edge_hz > 0 ? snapshot.high : snapshot.low) = {edge_hz};
 }
 
 bool is_link_of_ocusync(std::string_view kind) { return kind.starts_with("ocusync") || kind == "droneid"; }
@@ -118,6 +140,18 @@ BOOST_AUTO_TEST_CASE(carrier_of_links_is_as_good_as_they_say) {
     }
     BOOST_TEST(std::sqrt(square) < 2.5, kind << ": " << std::sqrt(square));
   }
+}
+
+// At the edge of the band that is received: what is left has another middle.
+BOOST_AUTO_TEST_CASE(carrier_is_right_where_a_filter_cuts_one_side_off) {
+  for (const auto kind : {"ocusync_10", "ocusync_20", "ocusync_40"})
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+      auto snapshot = synth::make_snapshot(kind, {12, true, 60 + seed});
+      const double edge_hz = snapshot.carrier_hz + 0.46 * snapshot.occupied_hz;
+      cut_at(snapshot, seed % 2 == 0 ? edge_hz : -edge_hz);
+      const double off_hz = classify(snapshot).carrier_hz - snapshot.carrier_hz;
+      BOOST_TEST(std::abs(off_hz) < 1e3, kind << ' ' << seed << ": " << off_hz);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(constellation_of_video_at_20_db) {
