@@ -46,14 +46,25 @@ constexpr int kSmoothShift = 16;
   return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
-// Written out in vectors of eight, as compilers fear that so many arrays overlap.
+// Ratios of a step, means over three steps, and for each tile its mean and whether one of its cells is above
+// what the narrow boxes take. Written out in vectors of eight, as compilers fear that so many arrays overlap.
 WINDHOVER_CLONES
-void form_ratios(const float* a, const float* b, const float* inverse, const float* before,
-                 const float* before_that, float* ratio, float* of_three, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; i += 8) {
-    const Eight now = 0.5f * (load(a + i) + load(b + i)) * load(inverse + i);
-    store(ratio + i, now);
-    store(of_three + i, (1.0f / 3) * (now + load(before + i) + load(before_that + i)));
+void form_tiles(const float* a, const float* b, const float* inverse, const float* before,
+                const float* before_that, float least_of_two, float least_of_six, float* ratio,
+                float* of_three, float* mean, std::uint8_t* hot, std::size_t tiles) noexcept {
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    EightBits above{};
+    Eight sums{};
+    for (std::size_t i = 16 * tile; i < 16 * (tile + 1); i += 8) {
+      const Eight now = 0.5f * (load(a + i) + load(b + i)) * load(inverse + i);
+      const Eight three = (1.0f / 3) * (now + load(before + i) + load(before_that + i));
+      store(ratio + i, now);
+      store(of_three + i, three);
+      above |= (now > least_of_two) | (three > least_of_six);
+      sums += now;
+    }
+    mean[tile] = sum(sums) / BoxScreen::kTileCells;
+    hot[tile] = any(above) != 0;
   }
 }
 
@@ -67,13 +78,14 @@ template <typename Value>
   return excess > 0.5f * long_excess;
 }
 
-// For each tile which of its cells exceed a limit, and its mean.
+// For each tile that is worth it which of its cells exceed a limit.
 WINDHOVER_CLONES
-void screen_tiles(const float* ratio, const float* of_three, const Limits& limits, std::size_t tiles,
-                  std::uint32_t* found, float* mean) noexcept {
+void screen_tiles(const float* ratio, const float* of_three, const Limits& limits, const std::uint8_t* worth,
+                  std::size_t tiles, std::uint32_t* found, std::uint32_t* on) noexcept {
   for (std::size_t tile = 0; tile < tiles; ++tile) {
-    EightBits bits{};
-    Eight sums{};
+    found[tile] = on[tile] = 0;
+    if (!worth[tile]) continue;
+    EightBits bits{}, on_bits{};
     for (int half = 0; half < 2; ++half) {
       const float* r = ratio + 16 * tile + 8 * static_cast<std::size_t>(half);
       const float* l = of_three + 16 * tile + 8 * static_cast<std::size_t>(half);
@@ -87,16 +99,11 @@ void screen_tiles(const float* ratio, const float* of_three, const Limits& limit
                               ((long_four > limits.four_by_six) & still_on(four - 4, long_four - 4));
       const EightBits smooth = four > limits.smooth;
       bits |= (seeds & (kLane << (8 * half))) | (smooth & (kLane << (kSmoothShift + 8 * half)));
-      sums += r0;
+      on_bits |= (r0 > BoxScreen::kOnCell) & (kLane << (8 * half));
     }
     found[tile] = any(bits);
-    mean[tile] = sum(sums) / BoxScreen::kTileCells;
+    on[tile] = any(on_bits);
   }
-}
-
-WINDHOVER_CLONES
-std::uint32_t sixteen_above(const float* values, float limit) noexcept {
-  return any(((load(values) > limit) & kLane) | ((load(values + 8) > limit) & (kLane << 8)));
 }
 
 float threshold(std::size_t cells, std::size_t blocks) {
@@ -133,6 +140,9 @@ BoxScreen::BoxScreen(std::size_t cells)
   for (auto& ratios : ratios_) ratios.assign(tiles * kTileCells + 8, 0);
   long_.assign(tiles * kTileCells + 8, 0);
   found_.assign(tiles, 0);
+  on_.assign(tiles, 0);
+  hot_.assign(tiles, 0);
+  worth_.assign(tiles, 0);
   for (auto& means : tile_ratios_) means.assign(tiles, 0);
 }
 
@@ -150,11 +160,17 @@ void BoxScreen::restart() noexcept {
   for (auto& means : tile_ratios_) std::fill(means.begin(), means.end(), 0.0f);
 }
 
-void BoxScreen::step(const float* a, const float* b, const float* inverse) noexcept {
+void BoxScreen::step(const float* a, const float* b, const float* inverse,
+                     std::span<const std::uint8_t> busy) noexcept {
   const std::size_t before_that = (at_ + 2) % 3, before = at_;
   at_ = (at_ + 1) % 3;
-  form_ratios(a, b, inverse, ratios_[before].data(), ratios_[before_that].data(), ratios_[at_].data(),
-              long_.data(), padded());
+  // A mean exceeds nothing that none of its cells does.
+  const float least_of_two =
+      margin_ * std::min({limits_.one_by_two, limits_.two_by_two, limits_.four_by_two});
+  const float least_of_six =
+      margin_ * std::min({limits_.one_by_six, limits_.two_by_six, limits_.four_by_six});
+  form_tiles(a, b, inverse, ratios_[before].data(), ratios_[before_that].data(), least_of_two, least_of_six,
+             ratios_[at_].data(), long_.data(), tile_ratios_[at_].data(), hot_.data(), tiles());
   const Limits limits{margin_ * limits_.one_by_two,
                       margin_ * limits_.one_by_six,
                       margin_ * 2 * limits_.two_by_two,
@@ -162,8 +178,11 @@ void BoxScreen::step(const float* a, const float* b, const float* inverse) noexc
                       margin_ * 4 * limits_.four_by_two,
                       margin_ * 4 * limits_.four_by_six,
                       kSmoothCells * kOn};
-  screen_tiles(ratio(), long_.data(), limits, tiles(), found_.data(), tile_ratios_[at_].data());
   const std::size_t last = tiles() - 1;
+  for (std::size_t tile = 0; tile <= last; ++tile)
+    worth_[tile] =
+        hot_[tile] | (tile > 0 ? hot_[tile - 1] : 0) | (tile < last ? hot_[tile + 1] : 0) | (busy[tile] != 0);
+  screen_tiles(ratio(), long_.data(), limits, worth_.data(), tiles(), found_.data(), on_.data());
   tile_ratios_[at_][last] *= static_cast<float>(kTileCells) / static_cast<float>(cells_of_tile(last));
 }
 
@@ -171,10 +190,6 @@ bool BoxScreen::is_filled(std::size_t tile) const noexcept {
   if (cells_of_tile(tile) < kTileCells || !still_on(tile_ratio(tile) - 1, tile_long(tile) - 1)) return false;
   const Filling filling = filling_of(long_.data() + tile * kTileCells);
   return filling.cells >= kFilledCells && filling.clipped > margin_ * limits_.tile_by_six * kTileCells;
-}
-
-std::uint32_t BoxScreen::cells_above(std::size_t tile, float limit) const noexcept {
-  return sixteen_above(ratio() + tile * kTileCells, limit);
 }
 
 }  // namespace windhover::dsp

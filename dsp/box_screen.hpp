@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dsp/aligned.hpp"
@@ -18,12 +19,17 @@ class BoxScreen {
   static constexpr std::size_t kSmoothCells = 4;  ///< that smooth() is about the mean of
   /// What continues an emission: 4.5 sigma of noise.
   static constexpr float kOn = 2;
+  static constexpr float kOnCell = 1.8f;  ///< that each of its cells has at least
 
   explicit BoxScreen(std::size_t cells);
 
   /// a, b     cells of the two blocks, padded() of them, zero beyond the band
   /// inverse  1 / floor, likewise
-  void step(const float* a, const float* b, const float* inverse) noexcept;
+  /// busy     by tile: not 0 where an emission is on, or beside one. There, and where cells stand out and in
+  ///          the tiles beside, seeds() and smooth() are told; elsewhere nothing can be a seed, and smooth()
+  ///          is 0.
+  void step(const float* a, const float* b, const float* inverse,
+            std::span<const std::uint8_t> busy) noexcept;
 
   /// Cells [begin, end): what has ended there begins nothing new.
   void forget(std::size_t begin, std::size_t end) noexcept;
@@ -46,8 +52,8 @@ class BoxScreen {
   std::uint32_t smooth(std::size_t tile) const { return found_[tile] >> kTileCells; }
   /// Bit i: whether a narrow box that begins at cell i of the tile exceeds its threshold.
   std::uint32_t seeds(std::size_t tile) const { return found_[tile] & ((1U << kTileCells) - 1); }
-  /// Bit i: whether cell i of the tile is above a limit.
-  std::uint32_t cells_above(std::size_t tile, float limit) const noexcept;
+  /// Bit i: whether cell i of the tile is above kOnCell.
+  std::uint32_t cells_on(std::size_t tile) const { return on_[tile]; }
   /// Whether the whole tile, over six blocks, does, and is filled rather than crossed by something narrow.
   bool wide_seed(std::size_t tile) const noexcept {
     return tile_long(tile) > margin_ * limits_.tile_by_six && is_filled(tile);
@@ -70,8 +76,10 @@ class BoxScreen {
   float margin_ = 1;
   std::array<AlignedVector<float>, 3> ratios_;  // of three steps
   std::size_t at_ = 0;
-  AlignedVector<float> long_;                      // means over three steps
-  std::vector<std::uint32_t> found_;               // by tile: seeds, above them smooth
+  AlignedVector<float> long_;         // means over three steps
+  std::vector<std::uint32_t> found_;  // by tile: seeds, above them smooth
+  std::vector<std::uint32_t> on_;
+  std::vector<std::uint8_t> hot_, worth_;          // by tile: has a cell that stands out; is looked at
   std::array<std::vector<float>, 3> tile_ratios_;  // as ratios_
 };
 

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMostTracks = 96, kMostIntervals = 256, kMostEnded = 64;
 
-constexpr float kOnCell = 1.8f;
 constexpr std::size_t kCloseGap = 2;  // cells
 constexpr std::uint32_t kWholeTile = (1U << BoxScreen::kTileCells) - 1;
 
@@ -114,7 +113,7 @@ void EmissionDetector::forget_floor() noexcept {
 
 void EmissionDetector::step() noexcept {
   screen_.set_margin(noise_.margin());
-  screen_.step(row(count_ - 2), row(count_ - 1), noise_.inverse());
+  screen_.step(row(count_ - 2), row(count_ - 1), noise_.inverse(), busy_);
   for (std::uint8_t& steps : busy_) steps = static_cast<std::uint8_t>(steps > 0 ? steps - 1 : 0);
   find_intervals();
   match();
@@ -140,7 +139,7 @@ void EmissionDetector::find_intervals() noexcept {
     const std::uint32_t seeded = spread(seeds) | spilled_seeds;
     spilled = covered >> BoxScreen::kTileCells;
     spilled_seeds = seeded >> BoxScreen::kTileCells;
-    const std::uint32_t on = covered != 0 ? closed(screen_.cells_above(tile, kOnCell) & covered) : 0;
+    const std::uint32_t on = covered != 0 ? closed(screen_.cells_on(tile) & covered) : 0;
     if (on != kWholeTile && screen_.wide_seed(tile)) {
       const std::size_t from = tile * BoxScreen::kTileCells;
       busy_[tile] = kBusySteps;
