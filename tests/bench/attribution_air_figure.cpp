@@ -21,7 +21,7 @@ using nlohmann::json;
 
 constexpr double kRate_hz = 61.44e6, kCentre_hz = 2440e6, kOscillator_ppm = 2;
 constexpr std::size_t kAircraft = 3;
-constexpr std::array<double, kAircraft> kVideo_hz{2417e6, 2439e6, 2461e6};
+constexpr std::array<double, kAircraft> kVideo_hz{2419e6, 2439e6, 2459e6};  // 10 MHz each
 
 std::string serial_of(std::size_t number) { return "FICTIONAIR" + std::to_string(number); }
 
@@ -52,7 +52,10 @@ json sky_of(double seconds, std::uint64_t seed) {
       emitter["snr_db"] = 15;
       emitters.push_back(std::move(emitter));
     };
-    common({{"type", "ocusync_video"}, {"carrier_hz", kVideo_hz[i]}, {"start_s", 1e-3 * late_s}});
+    common({{"type", "ocusync_video"},
+            {"carrier_hz", kVideo_hz[i]},
+            {"bandwidth_mhz", 10},
+            {"start_s", 1e-3 * late_s}});
     common(
         {{"type", "dji_droneid"},
          {"start_s", late_s},
@@ -116,8 +119,7 @@ void fly(double seconds, std::uint64_t seed, Counts& counts) {
       ++counts.told;
       const json aircraft = body.at("attribution").value("aircraft", json::array());  // absent: none
       if (aircraft.empty()) break;
-      const bool is_right =
-          aircraft[0].at("aircraft").get<std::string>().find(serial_of(i)) != std::string::npos;
+      const bool is_right = aircraft[0].at("id").get<std::string>().find(serial_of(i)) != std::string::npos;
       counts.first_right += is_right;
       counts.wrong_above_even += !is_right && aircraft[0].at("likelihood").get<double>() > 0.5;
       break;
