@@ -30,6 +30,8 @@ double quantile(Values& values, double share) {
   return static_cast<double>(values[static_cast<std::size_t>(at)]);
 }
 
+constexpr double kSureCarrier_hz = 1e3;
+
 /// Channels of kinds whose carriers lie on a raster: then what is left over is the sender's oscillator.
 struct Raster {
   double first_hz, step_hz;
@@ -372,8 +374,12 @@ void EmissionLink::judge() {
 
 double EmissionLink::nominal_hz() const {
   const auto measured = carrier();
-  if (!measured || votes_.family() != Family::fm_video) return center_hz_;
-  return nominal_video_hz(measured->hz, votes_.video_mean_hz.value());
+  if (!measured) return center_hz_;
+  if (votes_.family() == Family::fm_video)
+    return nominal_video_hz(measured->hz, votes_.video_mean_hz.value());
+  // Reference symbols tell the middle carrier, also where the band's edge cuts some off.
+  const bool is_sure = votes_.family() == Family::ofdm && measured->error_hz < kSureCarrier_hz;
+  return is_sure && !votes_.roots().empty() ? measured->hz : center_hz_;
 }
 
 std::optional<EmissionLink::Carrier> EmissionLink::carrier() const {

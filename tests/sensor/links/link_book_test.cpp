@@ -232,6 +232,20 @@ const LinkMessage* match(const std::vector<LinkMessage>& links, const synth::Lin
   return best;
 }
 
+BOOST_AUTO_TEST_CASE(a_link_that_the_bands_edge_cuts_has_its_carrier_in_its_middle) {
+  const synth::Scene scene = synth::loaded(scene_of({video(2440e6)}));
+  LinkStream stream = bench::StreamMaker(scene, {}, kEpoch).make();
+  for (TimedEmission& each : stream.emissions)
+    if (each.high_hz > 2448.3e6) each.high_hz = 2448.3e6;
+  TransmitterMatch attribution;
+  LinkBook book(attribution);
+  std::vector<LinkMessage> told;
+  play(stream, scene.duration_s, book, told);
+  BOOST_REQUIRE(!told.empty());
+  BOOST_TEST(told.back().kind == "ocusync_video");
+  BOOST_TEST(std::abs(told.back().center_hz - 2440e6) < 10e3);
+}
+
 BOOST_AUTO_TEST_CASE(hops_where_the_receiver_is_tuned_to_are_counted) {
   const synth::Scene scene = synth::loaded(scene_of({preset("fhss_gfsk", "sik")}, 921e6));
   LinkStream stream = bench::StreamMaker(scene, {.missed = 0, .false_a_second = 0}, kEpoch).make();
