@@ -134,8 +134,9 @@ void EmissionDetector::find_intervals() noexcept {
   intervals_.clear();
   std::uint32_t spilled = 0, spilled_seeds = 0;  // from the tile before
   for (std::size_t tile = 0; tile < screen_.tiles(); ++tile) {
-    const std::uint32_t seeds = screen_.seeds(tile);
-    const std::uint32_t covered = spread(seeds | screen_.smooth(tile)) | spilled;
+    const std::uint32_t seeds = screen_.seeds(tile), above = seeds | screen_.smooth(tile);
+    if ((above | spilled) == 0 && !screen_.wide_seed(tile)) continue;
+    const std::uint32_t covered = spread(above) | spilled;
     const std::uint32_t seeded = spread(seeds) | spilled_seeds;
     spilled = covered >> BoxScreen::kTileCells;
     spilled_seeds = seeded >> BoxScreen::kTileCells;
