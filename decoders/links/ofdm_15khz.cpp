@@ -70,8 +70,7 @@ std::size_t Ofdm15kHz::symbols_on() noexcept {
 void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
   ofdm.zadoff_chu.reserve(kMostReferences);
   std::optional<std::size_t> first;
-  std::uint16_t first_root = 0;
-  int reach = kMisplaced;
+  bool roots_differ = false;
   std::array<double, 2 * kMisplacedMost + 1> misfit{};
   for (std::size_t s = 0; s < cells_.symbols(); ++s) {
     is_reference_[s] = false;
@@ -86,19 +85,14 @@ void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
     }
     if (!found) continue;
     is_reference_[s] = true;
-    if (!first) {
-      first = s;
-      first_root = found->sequence.root;
-    }
-    if (found->sequence.root != first_root)
-      reach = std::clamp(static_cast<int>(kMisplacedShare * static_cast<double>(cells_.carriers())),
-                         kMisplaced, kMisplacedMost);
+    if (!first) first = s;
     for (int carriers = -kMisplacedMost; carriers <= kMisplacedMost; ++carriers) {
       const double turns = static_cast<double>(found->turn) / (2 * std::numbers::pi) +
                            static_cast<double>(found->sequence.root) * carriers / found->sequence.length +
                            static_cast<double>(clock.prefix) / 2 / static_cast<double>(clock.useful);
       misfit[static_cast<std::size_t>(carriers + kMisplacedMost)] += std::pow(std::remainder(turns, 1.0), 2);
     }
+    roots_differ |= !ofdm.zadoff_chu.empty() && found->sequence.root != ofdm.zadoff_chu.front().root;
     if (ofdm.zadoff_chu.size() == kMostReferences) continue;
     ofdm.zadoff_chu.push_back(found->sequence);
     ofdm.zadoff_chu.back().symbol = static_cast<std::uint8_t>(s - *first);
@@ -109,7 +103,9 @@ void Ofdm15kHz::find_references(Ofdm& ofdm, const SymbolClock& clock) {
     ofdm.zadoff_chu.clear();
     return;
   }
-  // Prefixes tell the delay well enough to see which of few carriers is the middle one.
+  // Prefixes tell the delay well enough to see which of some carriers is the middle one.
+  const int share = static_cast<int>(kMisplacedShare * static_cast<double>(cells_.carriers()));
+  const int reach = roots_differ ? std::clamp(share, kMisplaced, kMisplacedMost) : kMisplaced;
   const auto middle = misfit.begin() + kMisplacedMost;
   cells_.move(middle - std::min_element(middle - reach, middle + reach + 1));
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sensor/reception.hpp"
 
@@ -30,6 +31,11 @@ struct Burst {
 
   double end_s() const { return start_s + duration_s; }
 };
+
+/// The order of a window's bursts, whatever order they came in.
+inline bool starts_before(const Burst& a, const Burst& b) {
+  return std::pair(a.start_s, a.emission) < std::pair(b.start_s, b.emission);
+}
 
 /// Wider than all links that hop: such are told apart by where they are.
 inline constexpr double kWidestHopper_hz = 1.4e6;

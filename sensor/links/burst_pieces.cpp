@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <utility>
 #include <variant>
 
 namespace windhover::sensor::links {
@@ -114,13 +113,11 @@ Unheard unheard_of(const std::vector<Burst>& window, const Pieces& pieces) {
 
 // Keeps what `whole` means.
 void sort_by_start(std::vector<Burst>& window) {
-  const auto before = [](const Burst& a, const Burst& b) {
-    return std::pair(a.start_s, a.emission) < std::pair(b.start_s, b.emission);
-  };
-  if (std::ranges::is_sorted(window, before)) return;
+  if (std::ranges::is_sorted(window, starts_before)) return;
   Pieces order(window.size()), place(window.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return before(window[a], window[b]); });
+  std::ranges::sort(order,
+                    [&](std::uint32_t a, std::uint32_t b) { return starts_before(window[a], window[b]); });
   std::vector<Burst> sorted;
   sorted.reserve(window.size());
   for (const std::uint32_t at : order) {

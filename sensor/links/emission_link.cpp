@@ -30,7 +30,7 @@ double quantile(Values& values, double share) {
   return static_cast<double>(values[static_cast<std::size_t>(at)]);
 }
 
-constexpr double kSureCarrier_hz = 1e3;
+constexpr double kSureCarrier_hz = 1e3;  // far from the next carrier, 15 kHz away
 
 /// Channels of kinds whose carriers lie on a raster: then what is left over is the sender's oscillator.
 struct Raster {

@@ -160,9 +160,7 @@ void LinkBook::take_window(double end_s) {
       std::partition(waiting_.begin(), waiting_.end(), [&](const Burst& b) { return b.start_s < end_s; });
   window_.assign(waiting_.begin(), later);
   waiting_.erase(waiting_.begin(), later);
-  std::ranges::sort(window_, [](const Burst& a, const Burst& b) {
-    return std::pair(a.start_s, a.emission) < std::pair(b.start_s, b.emission);
-  });
+  std::ranges::sort(window_, starts_before);
   explanations_.sort();
   for (Burst& burst : window_) {
     burst.explained = explanations_.explains(burst);
