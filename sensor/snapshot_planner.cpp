@@ -18,6 +18,11 @@ constexpr double kMostSaved = 2.0 * kMostSnapshotSamples;
 
 // Steps of the detector until its edges are good enough to choose a rate.
 constexpr std::uint32_t kDecideAt = 2;
+// 20 ms of one stretch: what has not paused for so long may be the dark part of analogue video.
+constexpr std::uint32_t kSteadyAt = 133;
+constexpr double kNarrowestVideo_hz = 0.25e6;
+constexpr std::size_t kVideoRate = 2;
+constexpr std::int64_t kSecondLookEvery = 6667;  // blocks, 0.5 s: most of what is narrow is none
 constexpr std::int64_t kBefore = 6;  // blocks; what is found began up to this much earlier, and some more
 constexpr float kLeastLevel = 1;     // 0 dB
 
@@ -51,8 +56,7 @@ void SnapshotPlanner::plan(dsp::EmissionDetector& detector, std::int64_t newest,
   for (double& budget : budget_) budget = std::min(budget + kShare * kBlock_s, kMostSaved);
   shared_budget_ = std::min(shared_budget_ + kShared * kBlock_s, kMostSaved);
   for (Lane& lane : lane_) go_on(lane, detector);
-  for (const dsp::ActiveEmission& emission : detector.active())
-    if (emission.steps == kDecideAt) consider(detector, emission, newest, reach);
+  for (const dsp::ActiveEmission& emission : detector.active()) consider(detector, emission, newest, reach);
 }
 
 void SnapshotPlanner::go_on(Lane& lane, dsp::EmissionDetector& detector) noexcept {
@@ -134,6 +138,7 @@ void SnapshotPlanner::interrupt(std::span<const dsp::Emission> ended) noexcept {
 
 void SnapshotPlanner::consider(const dsp::EmissionDetector& detector, const dsp::ActiveEmission& emission,
                                std::int64_t newest, std::int64_t reach) noexcept {
+  if (emission.steps != kDecideAt && emission.steps != kSteadyAt) return;
   // A lane's last command must lie behind everything that its next snapshot may begin with.
   const auto lane = std::find_if(lane_.begin(), lane_.end(), [](const Lane& l) {
     return l.state == State::free && l.waited > kSnapshotReach;
@@ -148,10 +153,16 @@ void SnapshotPlanner::consider(const dsp::EmissionDetector& detector, const dsp:
   const double width_hz = cells * dsp::kBinsPerCell * dsp::kBinHz;
   std::size_t rate = 0;
   while (width_hz > kSnapshotRates[rate].widest.value) ++rate;
+  if (emission.steps == kSteadyAt) {
+    if (width_hz < kNarrowestVideo_hz || rate >= kVideoRate) return;
+    if (second_look_at_ >= 0 && plans_ - second_look_at_ < kSecondLookEvery) return;
+    rate = kVideoRate;
+  }
   if (was_there(middle, cells, rate)) return;
   const auto fits = static_cast<std::int64_t>(kMostSnapshotSamples / samples_per_block(rate));
   const std::int64_t most_blocks = std::min(kLongestBlocks, fits);
   if (!reserve(rate, static_cast<double>(most_blocks) * samples_per_block(rate))) return;
+  if (emission.steps == kSteadyAt) second_look_at_ = plans_;
 
   const auto number = static_cast<std::size_t>(lane - lane_.begin());
   const std::int64_t back =

@@ -13,7 +13,9 @@
 namespace windhover::sensor {
 
 /// A snapshot's rate is one of these. None lies between 3.84 and 15.36: of analogue video an emission is
-/// often but the bright half, and its synchronisation lies as far beside it as it is wide.
+/// often but the half where most of the picture is, and its synchronisation lies as far beside it as it is wide.
+/// Of a dark picture no more than 2 MHz may stand out: what is narrow and does not pause is looked at twice, the
+/// second time at 15.36.
 struct SnapshotRate {
   dsp::Hertz rate;
   dsp::Hertz passband;  ///< flat
@@ -101,7 +103,7 @@ class SnapshotPlanner {
   std::array<double, kSnapshotRates.size()> budget_{};  // samples, by rate
   double shared_budget_ = 0;
   std::uint64_t next_number_ = 0;
-  std::int64_t plans_ = 0;
+  std::int64_t plans_ = 0, second_look_at_ = -1;
   std::uint8_t lanes_ = 0;
   std::vector<Start> starts_;
   std::vector<EmissionSnapshotEnd> ends_;

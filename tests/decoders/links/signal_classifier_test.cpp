@@ -6,12 +6,16 @@
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <vector>
 
 #include "dsp/aligned.hpp"
 #include "dsp/fft.hpp"
 #include "snapshot_classifier.hpp"
 #include "tests/bench/signal_truth.hpp"
 #include "tests/decoders/ocusync/allocation_counter.hpp"
+#include "tests/support/burst.hpp"
+#include "tests/support/channel.hpp"
+#include "tests/support/fm_video.hpp"
 #include "tests/support/random.hpp"
 
 namespace {
@@ -151,6 +155,23 @@ BOOST_AUTO_TEST_CASE(carrier_is_right_where_a_filter_cuts_one_side_off) {
       cut_at(snapshot, seed % 2 == 0 ? edge_hz : -edge_hz);
       const double off_hz = classify(snapshot).carrier_hz - snapshot.carrier_hz;
       BOOST_TEST(std::abs(off_hz) < 1e3, kind << ' ' << seed << ": " << off_hz);
+    }
+}
+
+// Little more than blanking stands out of the noise then, and synchronisation lies far beside it.
+BOOST_AUTO_TEST_CASE(video_with_a_dark_picture_is_told_where_the_snapshot_holds_all_of_it) {
+  constexpr double kRate_hz = 15.36e6, kCarrier_hz = 0.4e6, kSeconds = 12e-3;
+  for (const auto& standard : {synth::kPal, synth::kNtsc})
+    for (const double brightness : {0.15, 0.3}) {
+      synth::Waveform wave = synth::FmVideo({standard, 6e6, 6.5e6, brightness}).piece(0);
+      wave.samples.resize(static_cast<std::size_t>(kSeconds * wave.rate.value));
+      std::vector<dsp::cf32> iq(static_cast<std::size_t>(kSeconds * kRate_hz));
+      synth::add_burst(iq, {kRate_hz}, wave, {0, {kCarrier_hz}, 1, 0, 0});
+      synth::Random(9).add_noise(iq, synth::noise_power(6, 1, {7.6e6}, {kRate_hz}));
+      const Signal signal = classifier().classify(
+          {iq, {kRate_hz}, {kCarrier_hz - 1.4e6}, {kCarrier_hz + 0.1e6}, 0, iq.size(), true, true});
+      BOOST_TEST(as<FmVideo>(signal).line_rate_hz == 1 / standard.line_s, boost::test_tools::tolerance(1e-3));
+      BOOST_TEST(std::abs(signal.carrier_hz - kCarrier_hz) < 30e3, signal.carrier_hz - kCarrier_hz);
     }
 }
 

@@ -1,0 +1,80 @@
+// Which emissions a look is taken at, and at which rate.
+
+#include "sensor/snapshot_planner.hpp"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <vector>
+
+#include "tests/support/random.hpp"
+
+namespace {
+
+using namespace windhover;
+using namespace windhover::sensor;
+
+constexpr std::size_t kNarrow = 1, kVideo = 2;  // in kSnapshotRates: 3.84 and 15.36 MS/s
+constexpr double kBlock_s = 75e-6;
+
+struct Steady {
+  std::size_t low_cell, end_cell;
+  double from_s, to_s;
+};
+
+/// Rates of the snapshots that are begun, with noise and what is on in the cells of 20 MHz.
+std::vector<std::size_t> rates_begun(double seconds, const std::vector<Steady>& on) {
+  const dsp::BankGeometry geometry = dsp::bank_geometry({20e6});
+  dsp::EmissionDetector detector(geometry);
+  SnapshotPlanner planner(geometry);
+  synth::Random random(5);
+  std::vector<float> cells(geometry.fft_size / 4);
+  std::vector<std::size_t> rates;
+  for (std::int64_t block = 1; static_cast<double>(block) * kBlock_s < seconds; ++block) {
+    const double at_s = static_cast<double>(block) * kBlock_s;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      double power = 1;
+      for (const Steady& one : on)
+        if (c >= one.low_cell && c < one.end_cell && at_s >= one.from_s && at_s < one.to_s) power = 10;
+      // A cell of noise has four degrees of freedom or so.
+      double sum = 0;
+      for (int i = 0; i < 2; ++i) sum += std::norm(random.complex_normal(power / 2));
+      cells[c] = static_cast<float>(sum);
+    }
+    detector.push(block, cells);
+    planner.plan(detector, block, std::min<std::int64_t>(block, kSnapshotReach));
+    for (const auto& start : planner.starts()) rates.push_back(start.order.rate);
+  }
+  return rates;
+}
+
+std::size_t count(const std::vector<std::size_t>& rates, std::size_t rate) {
+  return static_cast<std::size_t>(std::ranges::count(rates, rate));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snapshot_planner)
+
+// Of a dark picture 2 MHz stand out, and its synchronisation lies far beside them.
+BOOST_AUTO_TEST_CASE(what_is_narrow_and_does_not_pause_is_looked_at_a_second_time_with_all_that_video_needs) {
+  const auto rates = rates_begun(0.4, {{200, 250, 0.1, 1}});
+  BOOST_TEST_REQUIRE(rates.size() >= 2);
+  BOOST_TEST(rates[0] == kNarrow);
+  BOOST_TEST(count(rates, kVideo) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_sooner_is_not) {
+  const auto rates = rates_begun(0.4, {{200, 250, 0.1, 0.115}, {200, 250, 0.2, 0.215}});
+  BOOST_TEST(count(rates, kNarrow) > 0);
+  BOOST_TEST(count(rates, kVideo) == 0);
+}
+
+// Most of what is narrow is no video, and wide links need snapshots of that rate too.
+BOOST_AUTO_TEST_CASE(second_looks_are_taken_twice_a_second_at_most) {
+  const auto rates = rates_begun(2.1, {{100, 130, 0.1, 3}, {200, 250, 0.1, 3}, {300, 340, 0.1, 3}});
+  BOOST_TEST(count(rates, kVideo) >= 3);
+  BOOST_TEST(count(rates, kVideo) <= 4);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
