@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
+#include "gateway/dragonsync/json_fields.hpp"
 #include "gateway/naming.hpp"
 #include "gateway/received.hpp"
 #include "gateway/text.hpp"
 
 namespace windhover::gateway::dragonsync {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // DragonSync compares these texts whole.
 constexpr const char* kSerialType = "Serial Number (ANSI/CTA-2063-A)";
@@ -48,10 +46,6 @@ std::string_view theirs(const std::array<Name, N>& names, std::string_view ours)
   const auto at =
       std::find_if(names.begin(), names.end(), [&](const Name& name) { return name.ours == ours; });
   return at == names.end() ? std::string_view{} : at->theirs;
-}
-
-void put(Json& json, const char* name, const std::optional<double>& value) {
-  if (value) json[name] = *value;
 }
 
 void put_text(Json& json, const char* name, std::string_view text) {
@@ -129,12 +123,8 @@ Json location(const Motion& motion) {
   return json;
 }
 
-Json sensor_location(const std::optional<SensorPosition>& sensor) {
-  Json json = Json::object();
-  if (!sensor) return json;
-  json = {{"latitude", sensor->lat_deg}, {"longitude", sensor->lon_deg}};
-  put(json, "geodetic_altitude", sensor->hae_m);
-  return json;
+Json alert_location(const ListContext& context) {
+  return context.sensor ? sensor_location(*context.sensor) : Json::object();
 }
 
 // DragonSync reads latitude in a list and operator_lat in an object, others either.
@@ -179,7 +169,7 @@ std::string aircraft_list(const Aircraft& aircraft, const ListContext& context) 
   put_item(list, "Basic ID", basic_id(aircraft, context));
   put_item(list, "Operator ID Message", operator_id(aircraft.claimed));
   put_item(list, "Location/Vector Message",
-           is_alert(aircraft) ? sensor_location(context.sensor) : location(aircraft.claimed.motion));
+           is_alert(aircraft) ? alert_location(context) : location(aircraft.claimed.motion));
   put_item(list, "Self-ID Message", self_id(aircraft));
   if (!is_alert(aircraft)) put_item(list, "System Message", system(aircraft.claimed));
   put_item(list, "Frequency Message", frequency(aircraft));

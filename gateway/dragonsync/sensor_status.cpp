@@ -2,19 +2,13 @@
 
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "gateway/dragonsync/json_fields.hpp"
 
 namespace windhover::gateway::dragonsync {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 double rounded(double value, double steps) { return std::round(value * steps) / steps; }
-
-template <typename Value>
-void put(Json& json, const char* name, const std::optional<Value>& value) {
-  if (value) json[name] = *value;
-}
 
 Json gps_data(const SensorStatus& status) {
   Json json = Json::object();

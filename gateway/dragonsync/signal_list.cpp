@@ -1,26 +1,17 @@
 #include "gateway/dragonsync/signal_list.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "gateway/dragonsync/json_fields.hpp"
 #include "gateway/naming.hpp"
 #include "gateway/text.hpp"
 
 namespace windhover::gateway::dragonsync {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string description(const Link& link) {
   if (link.aircraft) return clean_text(link.kind + " link of " + *link.aircraft);
   std::string text = *link.hint;
   if (link.reason) text += ": " + *link.reason;
   return clean_text(text);
-}
-
-Json sensor_location(const SensorPosition& sensor) {
-  Json json{{"latitude", sensor.lat_deg}, {"longitude", sensor.lon_deg}};
-  if (sensor.hae_m) json["geodetic_altitude"] = *sensor.hae_m;
-  return json;
 }
 
 Json signal_info(const Link& link, const ListContext& context) {
