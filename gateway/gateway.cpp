@@ -20,21 +20,10 @@
 #include "sensor/feed_client.hpp"
 
 namespace windhover::gateway {
-namespace {
 
-using namespace std::chrono;
-
-constexpr milliseconds kTurn{100};
-// So that the outputs get their turn whatever the feed sends.
-constexpr int kMostEventsATurn = 2000;
-
-// Frames are not needed here, and there may be a thousand a second of them.
-const std::vector<std::string> kTopics{"wh1.aircraft.", "wh1.link.", "wh1.alert.", "wh1.status."};
-
-Moment now() { return {steady_clock::now(), floor<UtcTime::duration>(system_clock::now())}; }
-
-/// What the server's threads may see. The feed's thread writes it.
-class Shared {
+/// What the server's threads may see. The feed's thread writes it. Not in the unnamed namespace, because
+/// Gateway::Parts, which is not of this file alone, has one.
+class SharedPicture {
  public:
   template <typename Use>
   auto with(Use use) {
@@ -52,6 +41,19 @@ class Shared {
   Tally tally_;
 };
 
+namespace {
+
+using namespace std::chrono;
+
+constexpr milliseconds kTurn{100};
+// So that the outputs get their turn whatever the feed sends.
+constexpr int kMostEventsATurn = 2000;
+
+// Frames are not needed here, and there may be a thousand a second of them.
+const std::vector<std::string> kTopics{"wh1.aircraft.", "wh1.link.", "wh1.alert.", "wh1.status."};
+
+Moment now() { return {steady_clock::now(), floor<UtcTime::duration>(system_clock::now())}; }
+
 constexpr const char* kIndex =
     "Windhover gateway\n\n"
     "/api/v1/aircraft   aircraft, as GeoJSON\n"
@@ -61,7 +63,7 @@ constexpr const char* kIndex =
     "/healthz           does the gateway answer?\n"
     "/readyz            do samples flow in the sensor?\n";
 
-std::map<std::string, http::Handler> pages(Shared& shared) {
+std::map<std::string, http::Handler> pages(SharedPicture& shared) {
   const auto instant = [] { return steady_clock::now(); };
   return {
       {"/",
@@ -149,7 +151,7 @@ struct Gateway::Parts {
   }
 
   sensor::FeedClient feed;
-  Shared shared;
+  SharedPicture shared;
   std::optional<dragonsync::DragonSync> dragonsync;
   std::optional<cot::Cot> cot;
   std::optional<http::Server> server;  // its threads read `shared`: last up, first down

@@ -29,23 +29,19 @@ std::string snapshot_endpoint(const FeedOptions& options) {
                                            : options.snapshot_endpoint;
 }
 
-/// Exists only with an access list, and then before the sockets that ask it.
-struct Gate {
-  Gate(zmq::context_t& context, const std::vector<std::filesystem::path>& places)
-      : allowed(places), zap(context, allowed) {}
-  AccessList allowed;
-  ZapHandler zap;
-};
-
-std::unique_ptr<Gate> gate_of(zmq::context_t& context, const FeedOptions& options) {
-  return options.access ? std::make_unique<Gate>(context, options.access->allowed) : nullptr;
-}
-
 }  // namespace
 
 struct Feed::Sockets {
+  /// Exists only with an access list, and then before the sockets that ask it.
+  struct Gate {
+    Gate(zmq::context_t& context, const std::vector<std::filesystem::path>& places)
+        : allowed(places), zap(context, allowed) {}
+    AccessList allowed;
+    ZapHandler zap;
+  };
+
   explicit Sockets(const FeedOptions& options)
-      : gate(gate_of(context, options)),
+      : gate(options.access ? std::make_unique<Gate>(context, options.access->allowed) : nullptr),
         publisher(context, address_of(options, options.endpoint), options.queue_messages, options.linger),
         snapshots(context, address_of(options, snapshot_endpoint(options)), {options.node, options.boot}) {}
 

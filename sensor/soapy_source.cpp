@@ -18,6 +18,18 @@
 #include "sensor/sigmf.hpp"
 
 namespace windhover::sensor {
+
+// Not in the unnamed namespace, because SoapySource::Device, which is not of this file alone, has one.
+struct UnmakeSoapyDevice {
+  void operator()(SoapySDR::Device* device) const {
+    try {
+      SoapySDR::Device::unmake(device);
+    } catch (const std::exception&) {  // a device that is gone cannot be closed any better
+    }
+  }
+};
+using OwnedDevice = std::unique_ptr<SoapySDR::Device, UnmakeSoapyDevice>;
+
 namespace {
 
 constexpr long kTimeoutUs = 100'000;
@@ -32,16 +44,6 @@ constexpr double kUnreportedLossS = 10e-6;
 constexpr double kLongestLossS = 60;
 constexpr auto kUtcAgreement = std::chrono::seconds(1);
 
-struct Unmake {
-  void operator()(SoapySDR::Device* device) const {
-    try {
-      SoapySDR::Device::unmake(device);
-    } catch (const std::exception&) {  // a device that is gone cannot be closed any better
-    }
-  }
-};
-using OwnedDevice = std::unique_ptr<SoapySDR::Device, Unmake>;
-
 struct NativeFormat {
   const char* soapy;
   dsp::SampleFormat ours;
@@ -55,7 +57,7 @@ constexpr std::array kNativeFormats{
     NativeFormat{SOAPY_SDR_CU8, dsp::SampleFormat::cu8},
 };
 
-std::string number(double value) {
+std::string number_text(double value) {
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), "%.10g", value);
   return text.data();
@@ -71,8 +73,8 @@ std::string list_of(const SoapySDR::RangeList& ranges) {
   std::vector<std::string> texts;
   for (const SoapySDR::Range& range : ranges)
     texts.push_back(range.minimum() == range.maximum()
-                        ? number(range.minimum())
-                        : number(range.minimum()) + " to " + number(range.maximum()));
+                        ? number_text(range.minimum())
+                        : number_text(range.minimum()) + " to " + number_text(range.maximum()));
   return list_of(texts);
 }
 
@@ -209,11 +211,11 @@ void SoapySource::Device::set_rate(dsp::Hertz wanted) {
   info.rate = {radio->getSampleRate(SOAPY_SDR_RX, channel)};
   const double off = std::abs(info.rate / wanted - 1);
   if (!is_usable_rate(info.rate) || off > kOtherRate)
-    throw SourceError("the device cannot sample at " + number(wanted.value) + " Hz; it offers " +
+    throw SourceError("the device cannot sample at " + number_text(wanted.value) + " Hz; it offers " +
                       list_of(radio->getSampleRateRange(SOAPY_SDR_RX, channel)) + " Hz.");
   if (off * 1e6 > kWorthTellingPpm)
-    info.description +=
-        ", asked for " + number(wanted.value) + " samples a second and runs at " + number(info.rate.value);
+    info.description += ", asked for " + number_text(wanted.value) + " samples a second and runs at " +
+                        number_text(info.rate.value);
 }
 
 void SoapySource::Device::set_gain(const SoapyOptions& options) {
@@ -231,8 +233,8 @@ void SoapySource::Device::set_gain(const SoapyOptions& options) {
     return;
   }
   if (!(*options.gain_db >= range.minimum() && *options.gain_db <= range.maximum()))
-    throw SourceError("the device cannot set a gain of " + number(*options.gain_db) + " dB; it offers " +
-                      number(range.minimum()) + " to " + number(range.maximum()) + " dB.");
+    throw SourceError("the device cannot set a gain of " + number_text(*options.gain_db) + " dB; it offers " +
+                      number_text(range.minimum()) + " to " + number_text(range.maximum()) + " dB.");
   if (automatic) radio->setGainMode(SOAPY_SDR_RX, channel, false);
   radio->setGain(SOAPY_SDR_RX, channel, *options.gain_db);
 }
@@ -242,10 +244,11 @@ void SoapySource::Device::set_centre(dsp::Hertz wanted) {
   const dsp::Hertz tuned{radio->getFrequency(SOAPY_SDR_RX, channel)};
   const double off_hz = std::abs((tuned - wanted).value);
   if (!is_usable_centre(tuned) || off_hz > kOtherBand * info.rate.value)
-    throw SourceError("the device cannot tune to " + number(wanted.value) + " Hz; it offers " +
+    throw SourceError("the device cannot tune to " + number_text(wanted.value) + " Hz; it offers " +
                       list_of(radio->getFrequencyRange(SOAPY_SDR_RX, channel)) + " Hz.");
   if (off_hz > kWorthTellingHz && stream == nullptr)
-    info.description += ", asked for " + number(wanted.value) + " Hz and tuned to " + number(tuned.value);
+    info.description +=
+        ", asked for " + number_text(wanted.value) + " Hz and tuned to " + number_text(tuned.value);
   centre = tuned;
 }
 
@@ -398,7 +401,7 @@ void SoapySource::retune(dsp::Hertz centre) try {
 } catch (const SourceError&) {
   throw;
 } catch (const std::exception& error) {
-  throw SourceError("the device refuses to tune to " + number(centre.value) + " Hz " +
+  throw SourceError("the device refuses to tune to " + number_text(centre.value) + " Hz " +
                     reason_of(error.what()) + "; choose a frequency in its range.");
 }
 

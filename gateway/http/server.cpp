@@ -52,21 +52,6 @@ SocketAddress address_of(const HttpOptions& options) {
   return address;
 }
 
-/// A file descriptor that is closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  operator int() const { return number_; }
-
- private:
-  int number_;
-};
-
 void listen_at(int listener, const HttpOptions& options) {
   SocketAddress address = address_of(options);
   const int on = 1;
@@ -107,33 +92,48 @@ class BoundedStream : public httplib::Stream {
   std::size_t at_ = 0, end_ = 0;
 };
 
-/// Parses requests, finds the handler, writes answers. The library's own loop, which lets a client hold a
-/// thread for hours byte by byte, is not used.
-class Protocol : public httplib::Server {
- public:
-  explicit Protocol(const std::map<std::string, http::Handler>& handlers) {
-    for (const auto& [path, handler] : handlers)
-      Get(path, [&handler](const httplib::Request& request, httplib::Response& response) {
-        const Response answer = handler({request.get_header_value("Accept")});
-        response.status = answer.status;
-        response.set_content(answer.body, answer.type);
-      });
-    set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
-    set_payload_max_length(0);
-  }
-
-  void serve(Connection& connection) {
-    BoundedStream stream(connection);
-    bool closed = false;
-    // A request for a thousand overlapping ranges would be answered with a thousand copies.
-    process_request(stream, /*close_connection=*/true, closed,
-                    [](httplib::Request& request) { request.ranges.clear(); });
-  }
-};
-
 }  // namespace
 
 class Server::Workers {
+  /// A file descriptor that is closed at the end.
+  class Descriptor {
+   public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+      if (number_ >= 0) close(number_);
+    }
+    operator int() const { return number_; }
+
+   private:
+    int number_;
+  };
+
+  /// Parses requests, finds the handler, writes answers. The library's own loop, which lets a client hold a
+  /// thread for hours byte by byte, is not used.
+  class Protocol : public httplib::Server {
+   public:
+    explicit Protocol(const std::map<std::string, http::Handler>& handlers) {
+      for (const auto& [path, handler] : handlers)
+        Get(path, [&handler](const httplib::Request& request, httplib::Response& response) {
+          const Response answer = handler({request.get_header_value("Accept")});
+          response.status = answer.status;
+          response.set_content(answer.body, answer.type);
+        });
+      set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}});
+      set_payload_max_length(0);
+    }
+
+    void serve(Connection& connection) {
+      BoundedStream stream(connection);
+      bool closed = false;
+      // A request for a thousand overlapping ranges would be answered with a thousand copies.
+      process_request(stream, /*close_connection=*/true, closed,
+                      [](httplib::Request& request) { request.ranges.clear(); });
+    }
+  };
+
  public:
   Workers(const HttpOptions& options, std::map<std::string, Handler> handlers, Limits limits)
       : handlers_(std::move(handlers)), protocol_(handlers_), limits_(limits) {
