@@ -37,6 +37,10 @@ inline bool starts_before(const Burst& a, const Burst& b) {
   return std::pair(a.start_s, a.emission) < std::pair(b.start_s, b.emission);
 }
 
+/// How well starts and levels of one sender agree: standard deviations, and where the time ends to fit.
+inline constexpr double kStartSpread_s = 40e-6, kStartGate_s = 130e-6, kLevelSpread_db = 4;
+inline constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
+
 /// Wider than all links that hop: such are told apart by where they are.
 inline constexpr double kWidestHopper_hz = 1.4e6;
 

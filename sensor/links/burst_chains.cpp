@@ -10,14 +10,13 @@ namespace {
 constexpr std::size_t kMostChains = 96;
 constexpr double kMostSlots = 500;  // between two bursts of a chain: hops outside of the band
 constexpr double kPeriodError_s = 3e-6, kMostDrift = 0.12;
-constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
-constexpr double kMostCost = 24;       // squared deviations
+constexpr double kMostChainCost = 24;  // squared deviations
 constexpr double kOtherFamily = 6;
-constexpr double kStart_s = 40e-6, kDrift = 5e-6, kLevel_db = 4, kEdge_hz = 25e3;
+constexpr double kClockDrift = 5e-6, kEdge_hz = 25e3;
 
 /// How a burst fits a chain.
 struct Fit {
-  double cost = kMostCost;
+  double cost = kMostChainCost;
   double slots = 0;  // since the chain's last burst
 };
 
@@ -26,10 +25,10 @@ Fit fit_of(const Burst& burst, std::size_t family, const BurstChain& chain, doub
   const double slots = std::round(since_s / own_s);
   if (slots < 1 || slots > kMostSlots || burst.start_s < chain.end_s - kOverlap_s) return {};
   const double miss_s = std::abs(since_s - slots * own_s);
-  const double drift_s = slots * (chain.period_error_s() + kDrift * own_s);
+  const double drift_s = slots * (chain.period_error_s() + kClockDrift * own_s);
   if (miss_s > kStartGate_s + drift_s || drift_s > kMostDrift * own_s) return {};
-  const double late = miss_s / (kStart_s + drift_s);
-  const double louder = (static_cast<double>(burst.level_dbfs) - chain.level_dbfs) / kLevel_db;
+  const double late = miss_s / (kStartSpread_s + drift_s);
+  const double louder = (static_cast<double>(burst.level_dbfs) - chain.level_dbfs) / kLevelSpread_db;
   const double young = chain.bursts.size() < 4 ? 2 : 0;
   const double other = family != 0 && chain.family != 0 && family != chain.family ? kOtherFamily : 0;
   const double shape = std::min(chain.log_duration.deviation2(std::log(burst.duration_s)), 16.0) +

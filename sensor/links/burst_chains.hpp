@@ -51,7 +51,4 @@ struct ChainQuality {
 };
 ChainQuality quality_of(const std::vector<BurstChain>& chains);
 
-/// How far from its time a burst may begin.
-inline constexpr double kStartGate_s = 130e-6;
-
 }  // namespace windhover::sensor::links

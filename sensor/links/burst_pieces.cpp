@@ -6,6 +6,8 @@
 #include <numeric>
 #include <variant>
 
+#include "sensor/links/median.hpp"
+
 namespace windhover::sensor::links {
 namespace {
 
@@ -26,13 +28,6 @@ constexpr double kMainsError_s = 1e-3, kMostlyMains = 0.7;
 
 double low_hz(const Burst& burst) { return burst.center_hz - burst.width_hz / 2; }
 double high_hz(const Burst& burst) { return burst.center_hz + burst.width_hz / 2; }
-
-template <typename Values>
-double median(Values values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// Splits them where they pause, or leap.
 std::vector<Pieces> wholes_of(const std::vector<Burst>& window, const Pieces& pieces, double gap_s,

@@ -25,7 +25,7 @@ double bits_per_cell(Constellation constellation) {
   return bits[static_cast<std::size_t>(constellation)];
 }
 
-std::string_view name_of(Constellation constellation) {
+std::string_view order_text(Constellation constellation) {
   constexpr std::array<std::string_view, 6> names{
       "64-QAM, not measured", "BPSK", "QPSK", "16-QAM", "64-QAM", "256-QAM"};
   return names[static_cast<std::size_t>(constellation)];
@@ -34,7 +34,7 @@ std::string_view name_of(Constellation constellation) {
 std::string upper_basis(Constellation constellation) {
   return constellation == Constellation::unknown
              ? "upper with 64-QAM, the highest order reported, for no constellation was measured"
-             : "upper with " + std::string(name_of(constellation)) + ", the highest order measured";
+             : "upper with " + std::string(order_text(constellation)) + ", the highest order measured";
 }
 
 constexpr const char* kCoded = "; coded bits on the air, of a code whose rate is unknown: not user data";

@@ -8,15 +8,11 @@ namespace {
 
 using namespace decoders::links;
 
-// How well starts and levels of one sender agree: standard deviations, and where the time ends to fit.
-constexpr double kStart_s = 40e-6, kStartGate_s = 130e-6;
-constexpr double kLength_s = 50e-6;
-constexpr double kLevel_db = 4;
+constexpr double kLengthSpread_s = 50e-6;
 constexpr double kDrift = 30e-6;  // of the slots since it was last heard: clocks and the period's own error
 constexpr std::size_t kMostKept = 512;  // of a window's lengths, widths and middles
 constexpr double kStretch_s = 2e-3;     // between the end of one stretch and the next one's start
 constexpr double kForgiven_db = 15;
-constexpr double kOverlap_s = 150e-6;  // nobody sends two bursts at once
 
 double log_ratio(double a, double b) { return std::abs(std::log(a / b)); }
 
@@ -64,7 +60,7 @@ double EmissionLink::time_cost(const Burst& burst) const {
   const double miss_s = std::abs(since_s - slots * *pattern_.period_s);
   const double drift_s = kDrift * std::min(slots * *pattern_.period_s, 3.0);
   if (miss_s > kStartGate_s + drift_s) return kUnfit;
-  const double deviations = miss_s / (kStart_s + drift_s);
+  const double deviations = miss_s / (kStartSpread_s + drift_s);
   return deviations * deviations;
 }
 
@@ -114,10 +110,10 @@ double EmissionLink::cost(const Burst& burst, const Signal* signal) const {
     const double least = pattern_.period_s ? 0.3 * shortest_s_ : 0.7 * shortest_s_ - slack_s;
     if (burst.duration_s < least || burst.duration_s > 1.3 * longest_s_ + slack_s) return kUnfit;
     const double beyond_s = std::max({shortest_s_ - burst.duration_s, burst.duration_s - longest_s_, 0.0});
-    cost += std::min(beyond_s * beyond_s / (kLength_s * kLength_s), 12.0);
+    cost += std::min(beyond_s * beyond_s / (kLengthSpread_s * kLengthSpread_s), 12.0);
   }
-  const double louder = (static_cast<double>(burst.level_db) - level_db_) / kLevel_db;
-  if (std::abs(louder) * kLevel_db > kForgiven_db && pattern_.hops) cost += 4;
+  const double louder = (static_cast<double>(burst.level_db) - level_db_) / kLevelSpread_db;
+  if (std::abs(louder) * kLevelSpread_db > kForgiven_db && pattern_.hops) cost += 4;
   return cost + timing + std::min(louder * louder, 16.0) + (signal != nullptr ? signal_cost(*signal) : 0);
 }
 

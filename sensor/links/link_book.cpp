@@ -12,15 +12,15 @@
 namespace windhover::sensor::links {
 namespace {
 
-constexpr double kMostCost = 20;  // squared deviations beyond which a burst is none of a link's
+constexpr double kMostClaimCost = 20;  // squared deviations beyond which a burst is none of a link's
 
 constexpr double kPieces = 0.15;  // of a link's airtime
 
-double log_ratio(double a, double b) { return a > 0 && b > 0 ? std::abs(std::log(a / b)) : 1e9; }
+double log_ratio_if_known(double a, double b) { return a > 0 && b > 0 ? std::abs(std::log(a / b)) : 1e9; }
 
 bool is_same_period(const EmissionLink& a, const EmissionLink& b) {
   if (!a.period_s() || !b.period_s()) return !a.period_s() && !b.period_s();
-  return log_ratio(*a.period_s(), *b.period_s()) < 5e-3;
+  return log_ratio_if_known(*a.period_s(), *b.period_s()) < 5e-3;
 }
 
 bool may_be_same_family(const EmissionLink& a, const EmissionLink& b) {
@@ -211,7 +211,7 @@ void LinkBook::claim() {
   for (Burst& burst : window_) {
     if (burst.explained) continue;
     const TimedSignal* signal = signal_of(burst);
-    double least = kMostCost;
+    double least = kMostClaimCost;
     for (const std::size_t at : claimants) {
       const double cost = links_[at].cost(burst, signal != nullptr ? &signal->signal : nullptr);
       if (cost < least) least = cost, burst.link = static_cast<std::int32_t>(at);
@@ -245,19 +245,19 @@ std::optional<std::size_t> LinkBook::home_of(const EmissionLink& fresh) const {
     if (known.hops() != fresh.hops() || !may_be_same_family(known, fresh)) continue;
     const bool is_wide = fresh.width_hz() > kWidestHopper_hz;
     const bool is_long = !known.pauses() || !fresh.pauses();
-    if (log_ratio(known.width_hz(), fresh.width_hz()) > (is_wide && !is_long ? 0.1 : 0.5)) continue;
+    if (log_ratio_if_known(known.width_hz(), fresh.width_hz()) > (is_wide && !is_long ? 0.1 : 0.5)) continue;
     if (!known.hops() && is_one_channel(known, fresh)) return i;
     if (!known.hops()) {
       const double near_hz = std::max(80e3, (is_long ? 0.25 : 0.05) * fresh.width_hz());
       if (std::abs(known.center_hz() - fresh.center_hz()) > near_hz) continue;
       if (known.is_active() && !is_same_period(known, fresh)) continue;
-      if (log_ratio(known.burst_s(), fresh.burst_s()) > 1 && !is_long) continue;
+      if (log_ratio_if_known(known.burst_s(), fresh.burst_s()) > 1 && !is_long) continue;
       return i;
     }
     if (!is_same_period(known, fresh)) continue;
     if (fresh.high_hz() < known.low_hz() || fresh.low_hz() > known.high_hz()) continue;
     if (!fresh.period_s()) return i;
-    if (!known.is_active() && log_ratio(known.burst_s(), fresh.burst_s()) < 0.3) return i;
+    if (!known.is_active() && log_ratio_if_known(known.burst_s(), fresh.burst_s()) < 0.3) return i;
   }
   return std::nullopt;
 }
@@ -269,7 +269,7 @@ bool LinkBook::is_piece(const EmissionLink& fresh) const {
   return std::ranges::any_of(links_, [&](const EmissionLink& known) {
     return !known.hops() && known.is_active() && may_be_same_family(known, fresh) &&
            std::abs(known.center_hz() - fresh.center_hz()) < 0.2 * known.width_hz() &&
-           log_ratio(known.width_hz(), fresh.width_hz()) < 0.4 &&
+           log_ratio_if_known(known.width_hz(), fresh.width_hz()) < 0.4 &&
            fresh.window().airtime_s < kPieces * known.window().airtime_s;
   });
 }

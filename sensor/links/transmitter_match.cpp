@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "sensor/links/median.hpp"
+
 namespace windhover::sensor::links {
 namespace {
 
@@ -42,12 +44,6 @@ bool is_sent_by_controller(std::string_view kind) {
 double unattributed(const LinkFeatures& link) {
   if (link.drone_like) return kUnattributed;
   return link.kind == "unknown" ? kUnattributedUnknown : kUnattributedOther;
-}
-
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 double sharing(std::string_view kind, std::string_view transport) {
