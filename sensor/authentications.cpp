@@ -1,7 +1,8 @@
 #include "sensor/authentications.hpp"
 
-#include <span>
 #include <variant>
+
+#include "sensor/remote_id_messages.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -12,12 +13,6 @@ using namespace decoders::messages;
 constexpr std::uint64_t kHashOfNothing = 0xCBF29CE484222325;
 constexpr std::uint64_t hash(std::uint64_t before, std::uint8_t octet) {
   return (before ^ octet) * 0x100000001B3;
-}
-
-std::span<const OdidMessage> messages_of(const RemoteIdBody& body) {
-  if (const auto* message = std::get_if<OdidMessage>(&body)) return {message, 1};
-  if (const auto* pack = std::get_if<OdidPack>(&body)) return pack->messages;
-  return {};
 }
 
 }  // namespace

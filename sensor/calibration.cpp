@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sensor/config_error.hpp"
+#include "sensor/text_lines.hpp"
 
 namespace windhover::sensor {
 namespace {
@@ -28,26 +29,20 @@ constexpr std::array kColumns{Column{"frequency_hz", 1, 100e9}, Column{"gain_db"
 
 auto order(const CalibrationRow& row) { return std::tuple(row.frequency_hz, row.gain_db); }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 std::string without_blanks(std::string_view text) {
   std::string out(text);
   std::erase_if(out, [](char c) { return c == ' ' || c == '\t'; });
   return out;
 }
 
-std::string in_quotes(std::string_view text) {
+std::string quoted_start(std::string_view text) {
   constexpr std::size_t kShown = 40;
   std::string out = "'";
   for (const char c : text.substr(0, kShown)) out += c >= ' ' && c <= '~' ? c : '?';
   return out + (text.size() > kShown ? "…'" : "'");
 }
 
-std::string number(double value) {
+std::string shortest_number(double value) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
   return {text.data(), end.ptr};
@@ -57,10 +52,10 @@ double parse_field(std::string_view text, const Column& column) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.empty())
-    throw ConfigError(std::string(column.name) + " is " + in_quotes(text) + ", which is not a number.");
+    throw ConfigError(std::string(column.name) + " is " + quoted_start(text) + ", which is not a number.");
   if (!(value >= column.least && value <= column.most))
-    throw ConfigError(std::string(column.name) + " is " + in_quotes(text) + "; it may be " +
-                      number(column.least) + " to " + number(column.most) + ".");
+    throw ConfigError(std::string(column.name) + " is " + quoted_start(text) + "; it may be " +
+                      shortest_number(column.least) + " to " + shortest_number(column.most) + ".");
   return value;
 }
 

@@ -10,6 +10,9 @@
 
 namespace windhover::sensor {
 
+/// Remote ID counts its own time from here; no reception is older.
+inline constexpr UtcTime kRemoteIdEpoch = std::chrono::sys_days(std::chrono::year(2019) / 1 / 1);
+
 /// When the values of a Location were true: within 30 minutes of the reception. Absent where the sender does
 /// not tell, or where the stream's own date is not known, so that it counts from 1970.
 std::optional<UtcTime> claimed_time(const decoders::messages::Location& location, UtcTime reception);

@@ -15,12 +15,12 @@
 #include <utility>
 
 #include "sensor/config_error.hpp"
+#include "sensor/text_lines.hpp"
 
 namespace windhover::sensor {
 namespace {
 
 constexpr std::size_t kKeyCharacters = 40;
-constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kMostFileBytes = 64 << 10;
 constexpr mode_t kOthersMayNothing = 0600;
 constexpr mode_t kOthersMayRead = 0644;
@@ -77,13 +77,6 @@ KeyFile read_file(const std::filesystem::path& path) {
   return found;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 // ZPL (ZeroMQ RFC 4): an indented line NAME = VALUE belongs to the last line that is less indented. Z85 holds
 // '#' but neither kind of quote.
 std::optional<std::string> find_in_curve_section(std::string_view text, std::string_view wanted) {
@@ -107,7 +100,7 @@ std::optional<std::string> find_in_curve_section(std::string_view text, std::str
 }
 
 bool is_key(const std::optional<std::string>& z85) {
-  std::array<std::uint8_t, kKeyBytes> bytes{};
+  std::array<std::uint8_t, kCurveKeyBytes> bytes{};
   return z85 && z85->size() == kKeyCharacters && zmq_z85_decode(bytes.data(), z85->c_str()) != nullptr;
 }
 

@@ -7,12 +7,15 @@
 //         public-key = "<40 characters of Z85>"
 //         secret-key = "<40 characters of Z85>"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
 namespace windhover::sensor {
 
-/// Z85 texts of 40 characters (ZeroMQ RFC 32), 32 bytes each.
+inline constexpr std::size_t kCurveKeyBytes = 32;
+
+/// Z85 texts of 40 characters (ZeroMQ RFC 32), kCurveKeyBytes each.
 struct CurveKeyPair {
   std::string public_key, secret_key;
 };

@@ -5,12 +5,13 @@
 #include <thread>
 #include <utility>
 
+#include "sensor/relaxed.hpp"
+
 namespace windhover::sensor {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
 // read() comes back so often while there is no device.
 constexpr std::chrono::milliseconds kWait{50};
 // After a loss that the driver told its size shows only in the next windows of the host's clock.

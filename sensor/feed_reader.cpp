@@ -15,7 +15,7 @@
 namespace windhover::sensor {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 // Bounds against a sender that invents sensors, kinds or aircraft without end.
 constexpr std::size_t kMostCounters = 1000;
@@ -24,45 +24,45 @@ constexpr std::size_t kMostAircraft = 4000, kMostLinks = 4000;
 constexpr std::size_t kMostSensors = 100;
 constexpr std::chrono::minutes kGoneShown{1};  // then it leaves the board
 
-const Json& member(const Json& json, const char* name) {
-  static const Json nothing;
+const ParsedJson& member(const ParsedJson& json, const char* name) {
+  static const ParsedJson nothing;
   if (!json.is_object()) return nothing;
   const auto at = json.find(name);
   return at == json.end() ? nothing : *at;
 }
 
-std::string text(const Json& json, const char* name) {
-  const Json& value = member(json, name);
+std::string text(const ParsedJson& json, const char* name) {
+  const ParsedJson& value = member(json, name);
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-std::optional<double> number(const Json& json, const char* name) {
-  const Json& value = member(json, name);
+std::optional<double> number(const ParsedJson& json, const char* name) {
+  const ParsedJson& value = member(json, name);
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
-std::uint64_t count(const Json& json, const char* name) {
-  const Json& value = member(json, name);
+std::uint64_t count(const ParsedJson& json, const char* name) {
+  const ParsedJson& value = member(json, name);
   return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
 }
 
-std::uint64_t sum(const Json& json) {
+std::uint64_t sum(const ParsedJson& json) {
   std::uint64_t total = 0;
   if (json.is_object())
-    for (const Json& each : json)
+    for (const ParsedJson& each : json)
       if (each.is_number_unsigned()) total += each.get<std::uint64_t>();
   return total;
 }
 
 // Rejects are counted by protocol and reason.
-std::uint64_t sum_of_sums(const Json& json) {
+std::uint64_t sum_of_sums(const ParsedJson& json) {
   std::uint64_t total = 0;
   if (json.is_object())
-    for (const Json& each : json) total += sum(each);
+    for (const ParsedJson& each : json) total += sum(each);
   return total;
 }
 
-std::optional<UtcTime> time(const Json& json, const char* name) {
+std::optional<UtcTime> time(const ParsedJson& json, const char* name) {
   const std::string value = text(json, name);
   const std::string year = value.substr(0, 4);
   const bool has_year = year.find_first_not_of("0123456789") == std::string::npos;
@@ -75,10 +75,10 @@ std::optional<UtcTime> time(const Json& json, const char* name) {
 }
 
 // The transport that was heard last: its levels are the present ones.
-void read_levels(const Json& transports, AircraftRow& row) {
+void read_levels(const ParsedJson& transports, AircraftRow& row) {
   if (!transports.is_array()) return;
   std::string latest;
-  for (const Json& each : transports) {
+  for (const ParsedJson& each : transports) {
     const std::string heard = text(each, "last_heard");
     if (heard < latest) continue;
     latest = heard;
@@ -89,19 +89,19 @@ void read_levels(const Json& transports, AircraftRow& row) {
 }
 
 // Reasons come weightiest first.
-std::string read_trust(const Json& trust) {
-  const Json& reasons = member(trust, "reasons");
+std::string read_trust(const ParsedJson& trust) {
+  const ParsedJson& reasons = member(trust, "reasons");
   if (reasons.is_array())
-    for (const Json& each : reasons) {
+    for (const ParsedJson& each : reasons) {
       const std::string severity = text(each, "severity");
       if (severity == "notice" || severity == "warning" || severity == "critical") return text(each, "kind");
     }
   return member(trust, "authenticated") == true ? "signed" : "";
 }
 
-HeardAircraft read_aircraft(const Json& json, UtcTime at) {
-  const Json& claimed = member(json, "claimed");
-  const Json& measured = member(json, "measured");
+HeardAircraft read_aircraft(const ParsedJson& json, UtcTime at) {
+  const ParsedJson& claimed = member(json, "claimed");
+  const ParsedJson& measured = member(json, "measured");
   HeardAircraft aircraft{text(json, "id"), {}};
   AircraftRow& row = aircraft.row;
   row.id = aircraft.id;
@@ -121,9 +121,9 @@ HeardAircraft read_aircraft(const Json& json, UtcTime at) {
   return aircraft;
 }
 
-HeardLink read_link(const Json& json) {
-  const Json &total = member(json, "total"), &rf = member(json, "rf");
-  const Json &frames = member(total, "frames"), &bytes = member(total, "bytes");
+HeardLink read_link(const ParsedJson& json) {
+  const ParsedJson &total = member(json, "total"), &rf = member(json, "rf");
+  const ParsedJson &frames = member(total, "frames"), &bytes = member(total, "bytes");
   HeardLink link{text(json, "id"), {}};
   LinkRow& row = link.row;
   row.id = link.id;
@@ -140,7 +140,7 @@ HeardLink read_link(const Json& json) {
   row.airtime_s = number(total, "airtime_s");
   row.duty = number(json, "duty");
   row.bursts = count(total, "bursts");
-  const Json& hops = member(json, "hop_set_hz");
+  const ParsedJson& hops = member(json, "hop_set_hz");
   row.hops = hops.is_array() ? hops.size() : 0;
   row.frames = count(frames, "seen");
   row.frames_checked = count(frames, "fcs_ok");
@@ -150,7 +150,7 @@ HeardLink read_link(const Json& json) {
   return link;
 }
 
-HeardStatus read_status(const Json& json) {
+HeardStatus read_status(const ParsedJson& json) {
   HeardStatus status;
   status.rate_hz = number(json, "rate_hz");
   status.center_hz = number(json, "center_hz");
@@ -170,10 +170,6 @@ std::string format(const char* pattern, double value) {
   return text.data();
 }
 
-double seconds_between(AircraftBoard::Instant from, AircraftBoard::Instant to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 template <typename Known>
 void forget_longest_unheard(Known& known, std::size_t most) {
   if (known.size() < most) return;
@@ -184,7 +180,7 @@ void forget_longest_unheard(Known& known, std::size_t most) {
 }  // namespace
 
 std::optional<HeardMessage> read_message(std::string_view body) {
-  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const ParsedJson json = ParsedJson::parse(body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || member(json, "v") != kFeedSchema) return std::nullopt;
   const auto at = time(json, "time");
   HeardMessage message{text(json, "type"), text(json, "sensor"), text(json, "boot"), count(json, "seq"), {}};
@@ -204,10 +200,10 @@ std::optional<HeardMessage> read_message(std::string_view body) {
 }
 
 std::optional<SnapshotEnd> read_snapshot_end(std::string_view body) {
-  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const ParsedJson json = ParsedJson::parse(body, nullptr, /*allow_exceptions=*/false);
   if (member(json, "v") != kFeedSchema || text(json, "type") != "snapshot_end") return std::nullopt;
   SnapshotEnd end{text(json, "sensor"), text(json, "boot"), count(json, "topics"), {}};
-  const Json& numbers = member(json, "seq");
+  const ParsedJson& numbers = member(json, "seq");
   if (end.sensor.empty() || !numbers.is_object() || numbers.size() > kMostKinds) return std::nullopt;
   for (const auto& [kind, seq] : numbers.items())
     if (seq.is_number_unsigned()) end.seq[kind] = seq.get<std::uint64_t>();

@@ -1,9 +1,9 @@
 #include "sensor/gain_keeper.hpp"
 
+#include "sensor/relaxed.hpp"
+
 namespace windhover::sensor {
 namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 GainOwner owner_of(const SoapyOptions& options, bool has_range) {
   if (options.gain_control && has_range) return GainOwner::control;

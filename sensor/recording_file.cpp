@@ -11,7 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kData = ".sigmf-data", kMeta = ".sigmf-meta";
 constexpr std::chrono::seconds kBetweenMetadata{1};
 
 fs::path with(std::string_view suffix, const fs::path& path) {
@@ -21,7 +20,7 @@ fs::path with(std::string_view suffix, const fs::path& path) {
 OutputFile new_data_file(const fs::path& path) {
   RecordingFile::refuse_to_overwrite(path);
   try {
-    return OutputFile(with(kData, path));
+    return OutputFile(with(kSigmfDataSuffix, path));
   } catch (const std::system_error& error) {
     throw ConfigError(std::string(error.what()) +
                       "; name a file in a folder that exists and that you may write to");
@@ -32,13 +31,13 @@ OutputFile new_data_file(const fs::path& path) {
 
 fs::path RecordingFile::stem_of(const fs::path& path) {
   std::string text = path.string();
-  for (const std::string_view suffix : {kData, kMeta})
+  for (const std::string_view suffix : {kSigmfDataSuffix, kSigmfMetaSuffix})
     if (text.ends_with(suffix)) text.erase(text.size() - suffix.size());
   return text;
 }
 
 void RecordingFile::refuse_to_overwrite(const fs::path& path) {
-  for (const std::string_view suffix : {kData, kMeta}) {
+  for (const std::string_view suffix : {kSigmfDataSuffix, kSigmfMetaSuffix}) {
     std::error_code error;
     const auto kind = fs::symlink_status(with(suffix, path), error).type();
     if (kind != fs::file_type::not_found && kind != fs::file_type::none)
@@ -48,7 +47,9 @@ void RecordingFile::refuse_to_overwrite(const fs::path& path) {
 }
 
 RecordingFile::RecordingFile(const fs::path& path, const SourceInfo& source, std::string description)
-    : meta_(with(kMeta, path)), sigmf_(source, std::move(description)), data_(new_data_file(path)) {
+    : meta_(with(kSigmfMetaSuffix, path)),
+      sigmf_(source, std::move(description)),
+      data_(new_data_file(path)) {
   try {
     write_in_place(meta_, sigmf_.metadata());
   } catch (const std::system_error& error) {

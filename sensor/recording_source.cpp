@@ -13,9 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMetaSuffix = ".sigmf-meta";
-constexpr std::string_view kDataSuffix = ".sigmf-data";
-
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -54,11 +51,11 @@ std::unique_ptr<Source> open_found(const Found& found, const RecordingOptions& o
 }
 
 Found find_pair(const fs::path& stem) {
-  const fs::path meta = stem.string() + std::string(kMetaSuffix);
+  const fs::path meta = stem.string() + std::string(kSigmfMetaSuffix);
   Found found{.name = meta.filename().string(), .metadata = {}, .data_octets = 0, .open = {}};
   found.metadata = parse_sigmf(read_text_file(meta, kMaxSigmfMetadataBytes), in_quotes(found.name));
   const fs::path data = found.metadata.dataset ? meta.parent_path() / *found.metadata.dataset
-                                               : fs::path(stem.string() + std::string(kDataSuffix));
+                                               : fs::path(stem.string() + std::string(kSigmfDataSuffix));
   if (!is_there(data))
     throw SourceError(in_quotes(found.name) + " has no data file " + in_quotes(data.filename().string()) +
                       " beside it; put it there.");
@@ -77,7 +74,7 @@ Found find_raw(const fs::path& path) {
 std::vector<std::string> names_of(const std::vector<ArchiveMember>& members) {
   std::vector<std::string> names;
   for (const ArchiveMember& member : members)
-    if (member.path.ends_with(kMetaSuffix)) names.push_back(without(kMetaSuffix, member.path));
+    if (member.path.ends_with(kSigmfMetaSuffix)) names.push_back(without(kSigmfMetaSuffix, member.path));
   return names;
 }
 
@@ -103,12 +100,12 @@ Found find_in_archive(const fs::path& archive, const RecordingOptions& options) 
   const auto member = [&](const std::string& path) {
     return std::ranges::find(members, path, &ArchiveMember::path);
   };
-  const auto meta = member(stem + std::string(kMetaSuffix));
+  const auto meta = member(stem + std::string(kSigmfMetaSuffix));
   Found found{.name = archive_name + ":" + stem, .metadata = {}, .data_octets = 0, .open = {}};
   found.metadata = parse_sigmf(meta->metadata, in_quotes(found.name));
   const std::string folder = stem.substr(0, stem.rfind('/') + 1);
   const std::string data_path =
-      found.metadata.dataset ? folder + *found.metadata.dataset : stem + std::string(kDataSuffix);
+      found.metadata.dataset ? folder + *found.metadata.dataset : stem + std::string(kSigmfDataSuffix);
   const auto data = member(data_path);
   if (data == members.end())
     throw SourceError(in_quotes(archive_name) + " holds no data file " + in_quotes(data_path) +
@@ -128,12 +125,12 @@ Found find_data_without_metadata(const fs::path& data, const RecordingOptions& o
 
 Found find_recording(const fs::path& path, const RecordingOptions& options) {
   const std::string text = path.string();
-  if (text.ends_with(kMetaSuffix)) return find_pair(without(kMetaSuffix, text));
-  const std::string stem = without(kDataSuffix, text);
+  if (text.ends_with(kSigmfMetaSuffix)) return find_pair(without(kSigmfMetaSuffix, text));
+  const std::string stem = without(kSigmfDataSuffix, text);
   if (is_sigmf_archive(path)) return find_in_archive(path, options);
   if (stem == text && is_file(path)) return find_raw(path);
-  if (is_there(stem + std::string(kMetaSuffix))) return find_pair(stem);
-  const fs::path data = stem + std::string(kDataSuffix);
+  if (is_there(stem + std::string(kSigmfMetaSuffix))) return find_pair(stem);
+  const fs::path data = stem + std::string(kSigmfDataSuffix);
   if (is_there(data)) return find_data_without_metadata(data, options);
   return find_raw(path);  // which says that there is no such file
 }

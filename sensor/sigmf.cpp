@@ -12,26 +12,26 @@
 namespace windhover::sensor {
 namespace {
 
-using nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 // Metadata nest four deep; the limit keeps hostile files from costing memory out of proportion.
 constexpr int kMaxDepth = 32;
 // Beyond 2^53 a count is no longer exact as a JSON number (and is a thousand years of samples at 256 kS/s).
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 53U;
 
-json parse_json(std::string_view text, const std::string& name) {
-  const auto keep = [&](int depth, json::parse_event_t event, json& parsed) {
+ParsedJson parse_json(std::string_view text, const std::string& name) {
+  const auto keep = [&](int depth, ParsedJson::parse_event_t event, ParsedJson& parsed) {
     if (depth > kMaxDepth)
       throw SourceError(name + " nests its JSON deeper than any SigMF metadata; write it anew.");
     // Annotations may be most of the file, and are of no use here.
-    return !(depth == 1 && event == json::parse_event_t::key && parsed == "annotations");
+    return !(depth == 1 && event == ParsedJson::parse_event_t::key && parsed == "annotations");
   };
   try {
-    return json::parse(text, keep);
-  } catch (const json::parse_error& error) {
+    return ParsedJson::parse(text, keep);
+  } catch (const ParsedJson::parse_error& error) {
     throw SourceError(name + " is not valid JSON (octet " + std::to_string(error.byte) +
                       "); write the metadata anew.");
-  } catch (const json::exception&) {
+  } catch (const ParsedJson::exception&) {
     throw SourceError(name + " holds a number that is out of range; correct it there.");
   }
 }
@@ -39,12 +39,12 @@ json parse_json(std::string_view text, const std::string& name) {
 /// The fields of one JSON object; a wrong type is an error sentence, null counts as absent.
 class Fields {
  public:
-  Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
+  Fields(const ParsedJson& object, std::string where) : object_(object), where_(std::move(where)) {
     if (!object_.is_object()) throw SourceError(where_ + " is no JSON object; write the metadata anew.");
   }
 
   std::optional<double> number(const char* key) const {
-    const json* field = find(key);
+    const ParsedJson* field = find(key);
     if (field == nullptr) return std::nullopt;
     if (!field->is_number()) fail(key, "is not a number");
     return field->get<double>();
@@ -59,14 +59,14 @@ class Fields {
   }
 
   std::optional<std::string> text(const char* key) const {
-    const json* field = find(key);
+    const ParsedJson* field = find(key);
     if (field == nullptr) return std::nullopt;
     if (!field->is_string()) fail(key, "is not a string");
     return field->get<std::string>();
   }
 
   bool flag(const char* key) const {
-    const json* field = find(key);
+    const ParsedJson* field = find(key);
     if (field == nullptr) return false;
     if (!field->is_boolean()) fail(key, "is neither true nor false");
     return field->get<bool>();
@@ -77,12 +77,12 @@ class Fields {
   }
 
  private:
-  const json* find(const char* key) const {
+  const ParsedJson* find(const char* key) const {
     const auto field = object_.find(key);
     return field == object_.end() || field->is_null() ? nullptr : &*field;
   }
 
-  const json& object_;
+  const ParsedJson& object_;
   std::string where_;
 };
 
@@ -163,13 +163,13 @@ SigmfCapture read_capture(const Fields& fields) {
   return out;
 }
 
-std::vector<SigmfCapture> read_captures(const json& root, const std::string& name) {
+std::vector<SigmfCapture> read_captures(const ParsedJson& root, const std::string& name) {
   const auto captures = root.find("captures");
   if (captures == root.end() || captures->is_null()) return {};
   if (!captures->is_array()) throw SourceError(name + ": captures is not an array; write the metadata anew.");
   std::vector<SigmfCapture> out;
   out.reserve(captures->size());
-  for (const json& capture : *captures) {
+  for (const ParsedJson& capture : *captures) {
     const Fields fields(capture, name + ": capture " + std::to_string(out.size()));
     out.push_back(read_capture(fields));
     if (out.size() > 1 && out.back().sample_start < out[out.size() - 2].sample_start)
@@ -181,7 +181,7 @@ std::vector<SigmfCapture> read_captures(const json& root, const std::string& nam
 }  // namespace
 
 SigmfMetadata parse_sigmf(std::string_view json_text, const std::string& name) {
-  const json root = parse_json(json_text, name);
+  const ParsedJson root = parse_json(json_text, name);
   if (!root.is_object() || !root.contains("global"))
     throw SourceError(name + " has no \"global\" object, so it is no SigMF metadata; check the path.");
   SigmfMetadata out;

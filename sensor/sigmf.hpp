@@ -33,6 +33,9 @@ struct SigmfMetadata {
   std::vector<SigmfCapture> captures;  ///< by rising sample_start; empty when the file has none
 };
 
+/// A recording is two files, NAME and each of these.
+inline constexpr std::string_view kSigmfDataSuffix = ".sigmf-data", kSigmfMetaSuffix = ".sigmf-meta";
+
 /// Octets of metadata that are read at most; larger files are refused before they are loaded.
 inline constexpr std::uint64_t kMaxSigmfMetadataBytes = 32U << 20U;
 

@@ -14,4 +14,10 @@ std::string to_rfc3339(UtcTime time);
 /// Reads RFC 3339 / SigMF core:datetime (Z or offset, any fraction); throws std::invalid_argument.
 UtcTime parse_rfc3339(const std::string& text);
 
+/// Of any one clock; negative when `to` is the earlier one.
+template <typename Instant>
+double seconds_between(Instant from, Instant to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
 }  // namespace windhover::sensor

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <utility>
 
+#include "sensor/relaxed.hpp"
+
 namespace windhover::sensor {
 namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 std::size_t nearest_window(const tuning::Plan& plan, double centre_hz) {
   const auto nearest = std::ranges::min_element(

@@ -10,8 +10,6 @@ namespace {
 
 constexpr double kLeastWindow_s = 0.5;  // of an early message
 
-double seconds_between(UtcTime a, UtcTime b) { return std::chrono::duration<double>(b - a).count(); }
-
 }  // namespace
 
 void Coverage::on_listening(double low_hz, double high_hz, double seconds, UtcTime now,

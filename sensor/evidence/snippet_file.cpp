@@ -4,10 +4,12 @@
 #include <system_error>
 #include <utility>
 
+#include "sensor/sigmf.hpp"
+
 namespace windhover::sensor {
 namespace {
 
-constexpr std::string_view kData = ".sigmf-data", kMeta = ".sigmf-meta", kDataPart = ".sigmf-data.part";
+constexpr std::string_view kDataPart = ".sigmf-data.part";
 // Room is made in steps; metadata of a busy second take less than one.
 constexpr std::uint64_t kStep_octets = 8U << 20U;
 
@@ -52,7 +54,7 @@ void SnippetFile::check_room(std::uint64_t octets) {
 }
 
 std::string SnippetFile::finish(std::vector<SigmfAnnotation> annotations) {
-  const auto data = store_.path_of(name_, kData), meta = store_.path_of(name_, kMeta);
+  const auto data = store_.path_of(name_, kSigmfDataSuffix), meta = store_.path_of(name_, kSigmfMetaSuffix);
   const std::string metadata = sigmf_.metadata(std::move(annotations));
   if (options_.before_write) options_.before_write(metadata.size());
   store_.make_room(file_.octets() + metadata.size(), metadata.size());

@@ -16,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "windhover_", kPart = ".part";
-constexpr std::string_view kData = ".sigmf-data", kMeta = ".sigmf-meta";
 constexpr std::string_view kTimeLike = "00000000T000000.000Z_";
 constexpr std::size_t kLongestReason = 60;
 
@@ -46,7 +45,7 @@ struct Named {
 /// Our own files, by what is behind the snippet's name.
 std::optional<Named> taken_apart(const std::string& file) {
   for (const std::string_view part : {kPart, std::string_view()})
-    for (const std::string_view suffix : {kData, kMeta}) {
+    for (const std::string_view suffix : {kSigmfDataSuffix, kSigmfMetaSuffix}) {
       const std::string whole = std::string(suffix).append(part);
       if (!file.ends_with(whole)) continue;
       Named named{file.substr(0, file.size() - whole.size()), whole};
@@ -93,7 +92,7 @@ void SnippetStore::remove_leftovers() const {
   std::vector<fs::path> leftovers;
   for_each_own(folder_, [&](const Named& named, const fs::directory_entry& entry) {
     const bool is_half = named.suffix.ends_with(kPart);
-    if (is_half || (named.suffix == kData && !fs::exists(path_of(named.name, kMeta))))
+    if (is_half || (named.suffix == kSigmfDataSuffix && !fs::exists(path_of(named.name, kSigmfMetaSuffix))))
       leftovers.push_back(entry.path());
   });
   std::error_code error;
@@ -105,7 +104,8 @@ void SnippetStore::remove_leftovers() const {
 std::string SnippetStore::new_name(UtcTime time, std::string_view reason) const {
   const std::string name = snippet_name(time, reason);
   std::string free = name;
-  for (int i = 2; fs::exists(path_of(free, kMeta)) || fs::exists(path_of(free, kData)); ++i)
+  for (int i = 2; fs::exists(path_of(free, kSigmfMetaSuffix)) || fs::exists(path_of(free, kSigmfDataSuffix));
+       ++i)
     free = name + "_" + std::to_string(i);
   return free;
 }
@@ -152,7 +152,7 @@ void SnippetStore::remove_expired(UtcTime now) {
 // Metadata first, so that there are none without data.
 void SnippetStore::remove_oldest() {
   const Snippet oldest = snippets_.front();
-  for (const std::string_view suffix : {kMeta, kData}) {
+  for (const std::string_view suffix : {kSigmfMetaSuffix, kSigmfDataSuffix}) {
     std::error_code error;
     fs::remove(path_of(oldest.name, suffix), error);
     if (error) throw std::system_error(error, "cannot remove " + in_quotes(oldest.name));

@@ -18,14 +18,14 @@
 namespace windhover::sensor {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 using namespace std::chrono_literals;
 
 constexpr auto kFixHolds = 10s;
 constexpr auto kBetweenTries = 5s;
 constexpr auto kSilence = 30s;  // a gpsd without a receiver says nothing; asking it again harms nobody
 // A SKY report of 140 satellites, gpsd's most, has 16 kB.
-constexpr std::size_t kMostLine = 64 << 10;
+constexpr std::size_t kMostReportOctets = 64 << 10;
 constexpr std::size_t kMostOctetsALook = 256 << 10;
 constexpr int kMostDepth = 8;
 constexpr std::string_view kWatch = "?WATCH={\"enable\":true,\"json\":true};\n";
@@ -45,7 +45,7 @@ socklen_t socket_address(const GpsdAddress& to, sockaddr_storage& storage) {
 }
 
 /// Nothing if it is absent, no number, or beyond `limit`.
-std::optional<double> number(const Json& report, const char* name, double limit) {
+std::optional<double> bounded_number(const ParsedJson& report, const char* name, double limit) {
   const auto at = report.find(name);
   if (at == report.end() || !at->is_number()) return std::nullopt;
   const double value = at->get<double>();
@@ -92,17 +92,17 @@ GpsdAddress parse_gpsd_address(std::string_view text) {
 
 std::optional<SensorPosition> parse_tpv(std::string_view line) {
   if (is_deep(line)) return std::nullopt;
-  const Json report = Json::parse(line, nullptr, false);
+  const ParsedJson report = ParsedJson::parse(line, nullptr, false);
   if (!report.is_object()) return std::nullopt;
   const auto kind = report.find("class");
   const auto mode = report.find("mode");
   if (kind == report.end() || *kind != "TPV" || mode == report.end() || !mode->is_number_integer())
     return std::nullopt;
-  const auto lat_deg = number(report, "lat", 90), lon_deg = number(report, "lon", 180);
+  const auto lat_deg = bounded_number(report, "lat", 90), lon_deg = bounded_number(report, "lon", 180);
   if (*mode < 2 || !lat_deg || !lon_deg) return std::nullopt;
   SensorPosition position{*lat_deg, *lon_deg};
   const auto positive = [&](const char* name) {
-    const auto value = number(report, name, 1e7);
+    const auto value = bounded_number(report, name, 1e7);
     return value && *value >= 0 ? value : std::nullopt;
   };
   position.uncertainty_m = positive("eph");
@@ -110,7 +110,7 @@ std::optional<SensorPosition> parse_tpv(std::string_view line) {
     if (const auto x = positive("epx"), y = positive("epy"); x && y)
       position.uncertainty_m = std::hypot(*x, *y);
   if (*mode < 3) return position;
-  position.hae_m = number(report, "altHAE", 10'000);
+  position.hae_m = bounded_number(report, "altHAE", 10'000);
   if (position.hae_m) position.vertical_uncertainty_m = positive("epv");
   return position;
 }
@@ -165,7 +165,7 @@ void GpsdPosition::read(Instant now) {
 void GpsdPosition::take(std::string_view octets, Instant now) {
   for (const char c : octets) {
     if (c != '\n') {
-      too_long_ = too_long_ || line_.size() >= kMostLine;
+      too_long_ = too_long_ || line_.size() >= kMostReportOctets;
       if (!too_long_) line_.push_back(c);
       continue;
     }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "decoders/messages/open_drone_id.hpp"
+#include "sensor/claimed_times.hpp"
 #include "sensor/config_error.hpp"
 #include "sensor/trust/cshake.hpp"
 
@@ -20,7 +21,6 @@ constexpr std::array<std::uint8_t, 16> kDetContext{0x00, 0xB5, 0xA6, 0x9C, 0x79,
 constexpr std::size_t kHalf = 8;
 constexpr std::array<std::uint8_t, 4> kHostIdHead{0x00, 0x01, 0x00, 0x00};
 
-constexpr UtcTime kRemoteIdEpoch = std::chrono::sys_days(std::chrono::year(2019) / 1 / 1);
 constexpr std::uint32_t kLeastUnix_s = 1'200'000'000;
 constexpr std::chrono::seconds kClockSlack{60};
 

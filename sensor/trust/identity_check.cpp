@@ -1,11 +1,11 @@
 #include "sensor/trust/identity_check.hpp"
 
 #include <algorithm>
-#include <span>
 #include <string>
 #include <variant>
 
 #include "decoders/messages/cta_2063.hpp"
+#include "sensor/remote_id_messages.hpp"
 #include "sensor/trust/odds.hpp"
 
 namespace windhover::sensor {
@@ -27,12 +27,6 @@ std::string_view ssid_of(const decoders::Frame& frame) {
   for (std::size_t at = kElementsAt; at + 2 <= payload.size() && at + 2 + payload[at + 1] <= payload.size();
        at += 2U + payload[at + 1])
     if (payload[at] == 0) return {reinterpret_cast<const char*>(&payload[at + 2]), payload[at + 1]};
-  return {};
-}
-
-std::span<const OdidMessage> messages_of(const RemoteIdBody& body) {
-  if (const auto* message = std::get_if<OdidMessage>(&body)) return {message, 1};
-  if (const auto* pack = std::get_if<OdidPack>(&body)) return pack->messages;
   return {};
 }
 

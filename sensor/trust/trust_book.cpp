@@ -5,6 +5,7 @@
 
 #include "sensor/claims.hpp"
 #include "sensor/geodesy.hpp"
+#include "sensor/remote_id_messages.hpp"
 #include "sensor/trust/odds.hpp"
 
 namespace windhover::sensor {
@@ -17,14 +18,6 @@ bool is_many(const std::string& id) { return id.starts_with("dji-unidentified");
 
 // One radio that changes its address and has not named itself looks like many.
 bool is_one(const std::string& id) { return !is_many(id) && !id.starts_with("rid-unidentified"); }
-
-std::span<const OdidMessage> messages_of(const decoders::Message& message) {
-  const auto* remote_id = std::get_if<RemoteId>(&message);
-  if (remote_id == nullptr) return {};
-  if (const auto* single = std::get_if<OdidMessage>(&remote_id->body)) return {single, 1};
-  if (const auto* pack = std::get_if<OdidPack>(&remote_id->body)) return pack->messages;
-  return {};
-}
 
 // A session of kind 1 is a DRIP entity tag, behind a byte that says so.
 std::optional<Det> claimed_det(const OdidMessage& message) {
