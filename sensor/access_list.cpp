@@ -10,7 +10,7 @@
 namespace windhover::sensor {
 namespace {
 
-constexpr std::chrono::seconds kBetweenLooks{2};
+constexpr std::chrono::seconds kBetweenListings{2};
 constexpr std::size_t kMostFiles = 1000;
 
 bool is_folder(const std::filesystem::path& place) {
@@ -44,7 +44,7 @@ AccessList::AccessList(std::vector<std::filesystem::path> places) : places_(std:
 
 bool AccessList::refresh(Instant now) {
   if (now < next_look_) return false;
-  next_look_ = now + kBetweenLooks;
+  next_look_ = now + kBetweenListings;
   auto files = list_files();
   if (files == files_) return false;
   files_ = std::move(files);

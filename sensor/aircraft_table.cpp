@@ -15,7 +15,7 @@ std::string_view colour_of(const std::string& state) {
   return state == "fading" ? "\x1b[2m" : "";
 }
 
-TextRow text_row(const AircraftRow& row, bool colour) {
+TextRow aircraft_row(const AircraftRow& row, bool colour) {
   return {{label_cell(row.id), label_cell(row.model), place(row.lat_deg, row.lon_deg),
            number_cell(row.height_m, 1, " m"), number_cell(row.speed_mps, 1, " m/s"),
            place(row.pilot_lat_deg, row.pilot_lon_deg), number_cell(row.snr_db, 1, " dB"),
@@ -29,7 +29,7 @@ TextRow text_row(const AircraftRow& row, bool colour) {
 std::string aircraft_table(const std::vector<AircraftRow>& rows, const TableOptions& options) {
   if (rows.empty()) return "no aircraft heard\n";
   std::vector<TextRow> text;
-  for (const AircraftRow& row : rows) text.push_back(text_row(row, options.colour));
+  for (const AircraftRow& row : rows) text.push_back(aircraft_row(row, options.colour));
   return text_table({{"aircraft"},
                      {"model"},
                      {"position", true},

@@ -17,7 +17,7 @@ constexpr double kEmissionsPerBlock = 4000 * 75e-6, kMostEmissionsSaved = 400;
 
 // A synthesiser comes to a frequency within its own raster: the channels stay the same.
 constexpr dsp::Hertz kSameCentre{10};
-bool is_at(const ChannelPlan& plan, dsp::Hertz centre) {
+bool is_tuned_to(const ChannelPlan& plan, dsp::Hertz centre) {
   return std::abs((plan.centre - centre).value) <= kSameCentre.value;
 }
 
@@ -58,7 +58,7 @@ void BankStage::hand_out() {
 void BankStage::take(const IqSlot& slot, std::uint64_t lost_chunks) {
   const SourceChunk& chunk = slot.chunk;
   counters_.dropped_chunks += lost_chunks;
-  if (!is_at(*plan_, chunk.centre)) {
+  if (!is_tuned_to(*plan_, chunk.centre)) {
     hand_out();
     emissions_.forget_floor();
     tune(chunk.centre);
@@ -105,7 +105,8 @@ void BankStage::take_levels(const SourceChunk& chunk) {
 }
 
 const BankStage::Tuned& BankStage::prepare(dsp::Hertz centre) {
-  const auto known = std::ranges::find_if(plans_, [&](const Tuned& t) { return is_at(*t.plan, centre); });
+  const auto known =
+      std::ranges::find_if(plans_, [&](const Tuned& t) { return is_tuned_to(*t.plan, centre); });
   if (known != plans_.end()) return *known;
   auto plan = std::make_unique<ChannelPlan>(planner_.plan(centre));
   if (plan->most_blocks_before() > static_cast<std::int64_t>(kHoldBack))

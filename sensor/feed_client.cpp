@@ -22,8 +22,8 @@ constexpr int kPartsAtOnce = 2000;
 constexpr milliseconds kSnapshotPatience{2000};
 constexpr milliseconds kSnapshotRetry{500};  // after one that was not answered
 constexpr seconds kLongestSilence{5};
-constexpr milliseconds kBetweenLooks{500};        // at how long it has lasted
-constexpr const char* kLifeSign = "wh1.status.";  // whatever else is asked for: every second
+constexpr milliseconds kBetweenSilenceLooks{500};  // at how long it has lasted
+constexpr const char* kLifeSign = "wh1.status.";   // whatever else is asked for: every second
 
 std::string common_prefix(const std::vector<std::string>& topics) {
   std::string common = topics.empty() ? std::string() : topics.front();
@@ -99,7 +99,7 @@ struct FeedClient::Sockets {
 
   // False on a signal.
   bool wait(milliseconds longest) {
-    longest = std::min(longest, kBetweenLooks);
+    longest = std::min(longest, kBetweenSilenceLooks);
     const auto now = Clock::now();
     const auto until = [&](Clock::time_point due) { return std::max(ceil<milliseconds>(due - now), 0ms); };
     if (request) longest = std::min(longest, until(request->deadline));

@@ -6,7 +6,7 @@ namespace windhover::sensor {
 namespace {
 
 // A subscription is a topic prefix; nothing longer is taken in, whoever sends it.
-constexpr std::int64_t kMostPartBytes = 1024;
+constexpr std::int64_t kMostTopicBytes = 1024;
 constexpr std::string_view kSpectrumTopics = "wh1.spectrum";
 constexpr int kRepeatsAtOnce = 100;
 // ZeroMQ keeps every subscription that it is sent, without a limit. Beyond this, which no honest clients
@@ -21,7 +21,7 @@ constexpr std::int64_t kMostBytesEver = 4 * kMostSubscriptionBytes;
 
 FeedPublisher::FeedPublisher(zmq::context_t& context, const ServerAddress& address, int queue_messages,
                              std::chrono::milliseconds linger)
-    : socket_(context, zmq::socket_type::xpub, address, kMostPartBytes, [=](zmq::socket_t& xpub) {
+    : socket_(context, zmq::socket_type::xpub, address, kMostTopicBytes, [=](zmq::socket_t& xpub) {
         xpub.set(zmq::sockopt::sndhwm, std::max(queue_messages, 1));
         never_stop_input(xpub);
         xpub.set(zmq::sockopt::linger, static_cast<int>(linger.count()));

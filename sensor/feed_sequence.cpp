@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMostHeld = 20'000;
 constexpr std::size_t kMostHeldBytes = 64 << 20;
 constexpr std::size_t kMostTopics = 20'000;
-constexpr std::size_t kMostSensors = 1000;
+constexpr std::size_t kMostBoots = 1000;
 
 }  // namespace
 
@@ -63,7 +63,7 @@ void FeedSequence::take_live(std::string topic, std::string json) {
 }
 
 void FeedSequence::deliver(FeedMessage message) {
-  if (boots_.size() >= kMostSensors) boots_.clear();
+  if (boots_.size() >= kMostBoots) boots_.clear();
   const auto [boot, is_new_sensor] = boots_.try_emplace(message.sensor, message.boot);
   if (boot->second != message.boot) {
     boot->second = message.boot;

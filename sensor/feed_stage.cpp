@@ -16,8 +16,8 @@ namespace {
 
 // A strong burst between two channels is decoded in both; the estimates of its start and carrier then differ
 // by far less than this, and no transmitter repeats itself so soon on one carrier.
-constexpr double kSameStart_s = 150e-6;
-constexpr double kSameCarrier_hz = 100e3;
+constexpr double kDuplicateStart_s = 150e-6;
+constexpr double kDuplicateCarrier_hz = 100e3;
 // A strong Wi-Fi frame is read on neighbouring channels too, where its carrier cannot be measured.
 constexpr double kWifiWidth_hz = 22e6;
 // How far apart in stream time the copies may be handed over, and how many frames are remembered for that.
@@ -34,7 +34,7 @@ constexpr std::chrono::minutes kCoverageHolds{1};
 constexpr std::chrono::seconds kLinkHolds = LinkTimes::kGone + kMargin;
 
 double same_carrier_hz(const decoders::Frame& frame) {
-  return frame.transport.starts_with("wifi") ? kWifiWidth_hz : kSameCarrier_hz;
+  return frame.transport.starts_with("wifi") ? kWifiWidth_hz : kDuplicateCarrier_hz;
 }
 
 double carrier_hz(const decoders::RfFacts& rf) { return rf.centre.value + static_cast<double>(rf.cfo_hz); }
@@ -52,7 +52,7 @@ TrustOptions trust_options(const FeedStageOptions& options) {
 }
 
 // The same link, or trouble, of another device is another one.
-std::string id_of(std::string id, std::string_view device) {
+std::string id_on_device(std::string id, std::string_view device) {
   return device.empty() ? std::move(id) : std::move(id) + "-" + topic_part(device);
 }
 
@@ -267,7 +267,7 @@ bool FeedStage::is_duplicate(const TimedFrame& frame) {
     from_->recent.pop_front();
   const bool heard_before =
       std::any_of(from_->recent.begin(), from_->recent.end(), [&](const RecentFrame& other) {
-        return std::abs(other.start_s - start_s) < kSameStart_s &&
+        return std::abs(other.start_s - start_s) < kDuplicateStart_s &&
                std::abs(other.carrier_hz - carrier) < same_carrier_hz(frame.frame) &&
                other.protocol == frame.frame.protocol && other.payload == frame.frame.payload;
       });
@@ -307,7 +307,7 @@ void FeedStage::tell(std::vector<AircraftMessage>& aircraft) {
 
 void FeedStage::tell(std::vector<AlertMessage>& alerts, std::string_view device) {
   for (AlertMessage& message : alerts) {
-    message.id = id_of(message.id, device);
+    message.id = id_on_device(message.id, device);
     message.head = head("alert", message.head.time);
     send("alert", message.id, to_json(message, device), message.cleared ? kEvent : kAlertHolds);
   }
@@ -325,7 +325,7 @@ void FeedStage::tell(std::vector<CoverageMessage>& coverage, const Device& devic
 
 void FeedStage::tell(std::vector<LinkMessage>& links, const Device& device) {
   for (LinkMessage& message : links) {
-    message.id = id_of(message.id, device.name);
+    message.id = id_on_device(message.id, device.name);
     message.head = head("link", message.head.time);
     const bool is_gone = message.state == AircraftState::gone;
     links_of_.take(message);

@@ -18,7 +18,7 @@ constexpr double kWidest_hz = 160e6;
 // A hostile sender may use every number that a header can hold.
 constexpr std::size_t kMostRates = 64;
 
-void add(LinkCounts& counts, const LinkCounts& more) {
+void add_counts(LinkCounts& counts, const LinkCounts& more) {
   counts.frames += more.frames;
   counts.frames_checked += more.frames_checked;
   counts.aggregates += more.aggregates;
@@ -96,8 +96,8 @@ std::optional<double> LinkAccount::Mean::value() const {
 void LinkAccount::add(const HeardPdu& heard) {
   const decoders::LinkPdu& pdu = heard.pdu;
   const LinkCounts counts = counts_of(heard);
-  sensor::add(window_, counts);
-  sensor::add(total_, counts);
+  add_counts(window_, counts);
+  add_counts(total_, counts);
   last_heard_ = std::max(last_heard_, heard.at.time);
   center_hz_ = pdu.rf.centre.value;
   channel_ = pdu.rf.channel;
@@ -111,8 +111,8 @@ void LinkAccount::add(const HeardPdu& heard) {
 }
 
 void LinkAccount::add(const LinkAccount& other) {
-  sensor::add(window_, other.window_);
-  sensor::add(total_, other.window_);
+  add_counts(window_, other.window_);
+  add_counts(total_, other.window_);
   last_heard_ = std::max(last_heard_, other.last_heard_);
   center_hz_ = other.center_hz_;
   channel_ = other.channel_;

@@ -62,7 +62,7 @@ Json rates_json(const std::vector<LinkRate>& rates) {
   return json;
 }
 
-Json rf_json(const LinkMessage& message) {
+Json link_rf_json(const LinkMessage& message) {
   Json json = Json::object();
   put(json, "channel", message.channel);
   put(json, "center_hz", message.center_hz, kHertzDecimals);
@@ -204,7 +204,7 @@ std::string to_json(const LinkMessage& message, std::string_view device) {
   json["attribution"] = attribution_json(message.attribution);
   put_owner(json, message.attribution);
   if (message.hint) json["hint"] = {{"what", message.hint->what}, {"reason", message.hint->reason}};
-  json["rf"] = rf_json(message);
+  json["rf"] = link_rf_json(message);
   if (message.emitted)
     put_emitted(json, *message.emitted, message);
   else

@@ -32,7 +32,7 @@ std::optional<double> percent(const std::optional<double>& share) {
   return share ? std::optional(100 * *share) : std::nullopt;
 }
 
-TextRow text_row(const LinkRow& row, bool colour) {
+TextRow link_row(const LinkRow& row, bool colour) {
   return {
       {label_cell(row.id), kind_cell(row), number_cell(percent(row.confidence), 0, " %"), place_cell(row),
        label_cell(row.aircraft), count_cell(row), bytes_cell(row), number_cell(percent(row.duty), 1, " %"),
@@ -50,7 +50,7 @@ std::string link_table(std::vector<LinkRow> rows, const TableOptions& options) {
            std::tuple(b.aircraft.empty(), !b.is_drone_like, -b.airtime_s.value_or(0));
   });
   std::vector<TextRow> text;
-  for (const LinkRow& row : rows) text.push_back(text_row(row, options.colour));
+  for (const LinkRow& row : rows) text.push_back(link_row(row, options.colour));
   return text_table({{"link"},
                      {"kind"},
                      {"sure", true},

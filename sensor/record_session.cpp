@@ -15,8 +15,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kChunkSamples = 16'384;
 constexpr double kWaitingSeconds = 2;
-constexpr std::chrono::milliseconds kBetweenLooks{5};
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::milliseconds kBetweenRingLooks{5};
+constexpr std::chrono::seconds kMostOvertime{5};
 
 RingShape ring_shape(const SourceInfo& info) {
   const double chunks = std::ceil(kWaitingSeconds * info.rate.value / static_cast<double>(kChunkSamples));
@@ -82,7 +82,7 @@ class Session {
   bool is_over(Clock::time_point begin) const {
     if (!options_.duration_s) return false;
     if (state_.seconds >= *options_.duration_s) return true;
-    return Clock::now() - begin > std::chrono::duration<double>(*options_.duration_s) + kPatience;
+    return Clock::now() - begin > std::chrono::duration<double>(*options_.duration_s) + kMostOvertime;
   }
 
   /// false: there will be no more.
@@ -90,7 +90,7 @@ class Session {
     const auto lease = ring_.try_read(0);
     if (lease.end()) return false;
     if (!lease) {
-      std::this_thread::sleep_for(kBetweenLooks);
+      std::this_thread::sleep_for(kBetweenRingLooks);
       return true;
     }
     try {

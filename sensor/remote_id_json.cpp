@@ -151,7 +151,7 @@ std::string_view type_of(const SelfId&) { return to_string(OdidType::self_id); }
 std::string_view type_of(const System&) { return to_string(OdidType::system); }
 std::string_view type_of(const OperatorId&) { return to_string(OdidType::operator_id); }
 
-void put_body(Json& json, const OdidMessage& message, UtcTime reception) {
+void put_messages(Json& json, const OdidMessage& message, UtcTime reception) {
   json["messages"].push_back(std::visit(
       [&](const auto& each) {
         return Json{{"type", type_of(each)}, {"fields", fields_of(each, reception)}};
@@ -159,24 +159,24 @@ void put_body(Json& json, const OdidMessage& message, UtcTime reception) {
       message));
 }
 
-void put_body(Json& json, const OdidPack& pack, UtcTime reception) {
-  for (const OdidMessage& message : pack.messages) put_body(json, message, reception);
+void put_messages(Json& json, const OdidPack& pack, UtcTime reception) {
+  for (const OdidMessage& message : pack.messages) put_messages(json, message, reception);
   if (pack.rejects.total() > 0) json["messages_rejected"] = pack.rejects.total();
   put_anomalies(json, pack.anomalies);
 }
 
-void put_body(Json& json, const Gb46750& gb, UtcTime) {
+void put_messages(Json& json, const Gb46750& gb, UtcTime) {
   json["messages"].push_back({{"type", "gb46750"}, {"fields", fields_of(gb)}});
 }
 
-void put_body(Json&, const UnknownBody&, UtcTime) {}
+void put_messages(Json&, const UnknownBody&, UtcTime) {}
 
 }  // namespace
 
 void put_remote_id(Json& json, const RemoteId& message, UtcTime reception) {
   json["counter"] = message.counter;
   json["messages"] = Json::array();
-  std::visit([&](const auto& body) { put_body(json, body, reception); }, message.body);
+  std::visit([&](const auto& body) { put_messages(json, body, reception); }, message.body);
 }
 
 Json authentication_json(const AuthenticationSet& set, UtcTime reception) {

@@ -13,7 +13,7 @@ namespace {
 
 // How long the feed thread sleeps when nothing has happened. It looks instead of waiting for the rings
 // because the feed's clients want to be served meanwhile.
-constexpr std::chrono::milliseconds kBetweenLooks{2};
+constexpr std::chrono::milliseconds kBetweenStreamLooks{2};
 
 struct CloseAtEnd {
   const std::vector<Evidence*>& evidence;
@@ -72,7 +72,7 @@ void Sensor::run(FeedStage& feed, const std::atomic<bool>& stop) {
       const bool has_come = look(feed);
       if (std::ranges::all_of(streams_, [](const auto& stream) { return stream->ended(); })) break;
       feed.serve();
-      if (!has_come) std::this_thread::sleep_for(kBetweenLooks);
+      if (!has_come) std::this_thread::sleep_for(kBetweenStreamLooks);
     }
   }
   finish(feed);

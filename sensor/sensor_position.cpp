@@ -10,7 +10,7 @@
 namespace windhover::sensor {
 namespace {
 
-std::optional<double> number(std::string_view text) {
+std::optional<double> parse_number(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -25,7 +25,7 @@ SensorPosition parse_sensor_position(std::string_view text) {
   std::string_view rest = text;
   for (bool more = true; more && count < parts.size(); ++count) {
     const std::size_t comma = rest.find(',');
-    parts[count] = number(rest.substr(0, comma));
+    parts[count] = parse_number(rest.substr(0, comma));
     more = comma != std::string_view::npos;
     rest = more ? rest.substr(comma + 1) : std::string_view{};
   }

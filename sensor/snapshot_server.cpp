@@ -8,13 +8,13 @@
 namespace windhover::sensor {
 namespace {
 
-constexpr std::int64_t kMostPartBytes = 1024;
+constexpr std::int64_t kMostRequestPartBytes = 1024;
 constexpr std::size_t kMostPrefixBytes = 256;
 constexpr std::size_t kRequestParts = 3;  // client, word, prefix
 constexpr std::size_t kMostJobs = 32;
 constexpr int kSlice = 50;  // messages of one snapshot at a time
 constexpr std::size_t kSlicesAtOnce = 4;
-constexpr std::chrono::seconds kPatience{2};  // with a client that takes nothing of its snapshot
+constexpr std::chrono::seconds kClientPatience{2};  // with a client that takes nothing of its snapshot
 
 void set_options(zmq::socket_t& router) {
   never_stop_input(router);
@@ -26,7 +26,7 @@ void set_options(zmq::socket_t& router) {
 }  // namespace
 
 SnapshotServer::SnapshotServer(zmq::context_t& context, const ServerAddress& address, FeedIdentity identity)
-    : socket_(context, zmq::socket_type::router, address, kMostPartBytes, set_options),
+    : socket_(context, zmq::socket_type::router, address, kMostRequestPartBytes, set_options),
       identity_(std::move(identity)),
       reader_(kRequestParts) {}
 
@@ -51,7 +51,7 @@ void SnapshotServer::serve(const LastValues& values, Instant now) {
     const std::size_t before = job.topics;
     const bool goes_on = send_slice(job, values);
     if (job.topics > before) job.last_progress = now;
-    if (goes_on && now - job.last_progress < kPatience) jobs_.push_back(std::move(job));
+    if (goes_on && now - job.last_progress < kClientPatience) jobs_.push_back(std::move(job));
   }
 }
 

@@ -103,7 +103,7 @@ Json overload_json(const OverloadStatus& overload, const StreamStatus& stream) {
           {"steps", overload.steps},           {"shed_s", std::move(shed_s)}};
 }
 
-Json evidence_json(const EvidenceStatus& evidence) {
+Json evidence_status_json(const EvidenceStatus& evidence) {
   Json json{{"written", evidence.written},
             {"removed", evidence.removed},
             {"dropped_triggers", evidence.dropped_triggers},
@@ -144,7 +144,7 @@ Json live_json(const LiveStatus& live, const StreamStatus& stream, const FeedHea
   json["feed"] = feed_json(feed);
   if (live.overload) json["overload"] = overload_json(*live.overload, stream);
   if (live.device) json["device"] = device_json(*live.device);
-  if (live.evidence) json["evidence"] = evidence_json(*live.evidence);
+  if (live.evidence) json["evidence"] = evidence_status_json(*live.evidence);
   if (live.tuning) json["tuning"] = tuning_json(*live.tuning);
   return json;
 }

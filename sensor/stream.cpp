@@ -27,7 +27,7 @@ constexpr std::size_t kEventsInBatch = 16;
 // Behind all that the workers tell of a spectrum.
 constexpr std::uint32_t kBehindChannels = UINT32_MAX;
 // A status comes every second of the stream; if it does not, then one comes by the clock.
-constexpr std::chrono::milliseconds kLongestSilence{1200};
+constexpr std::chrono::milliseconds kLongestWithoutStatus{1200};
 
 RingShape iq_shape(const SourceInfo& info, std::size_t readers) {
   const auto live = static_cast<std::size_t>(kLiveIqSeconds / kChunkSeconds);
@@ -251,7 +251,7 @@ void Stream::watch_load() {
 // the host's clock, and what is not heard any more fades.
 void Stream::tell_silence(FeedStage& feed) {
   const auto now = std::chrono::steady_clock::now();
-  if (!info_.live || now - last_status_ < kLongestSilence) return;
+  if (!info_.live || now - last_status_ < kLongestWithoutStatus) return;
   latest_ = std::max(latest_, clock_.at(end_) + (now - last_batch_));
   feed.on_status(status(counters_, end_), latest_);
   last_status_ = now;

@@ -18,8 +18,8 @@ constexpr std::array<double, n> raster(double first_hz, double step_hz) {
 }
 
 template <std::size_t a, std::size_t b>
-constexpr std::array<double, a + b> joined(const std::array<double, a>& first,
-                                           const std::array<double, b>& second) {
+constexpr std::array<double, a + b> concatenated(const std::array<double, a>& first,
+                                                 const std::array<double, b>& second) {
   std::array<double, a + b> all{};
   std::copy(first.begin(), first.end(), all.begin());
   std::copy(second.begin(), second.end(), all.begin() + a);
@@ -28,11 +28,11 @@ constexpr std::array<double, a + b> joined(const std::array<double, a>& first,
 
 constexpr auto kDroneId2 = raster<5>(2399.5e6, 15e6);
 constexpr auto kDroneId5 = raster<4>(5756.5e6, 20e6);
-constexpr auto kDroneId = joined(kDroneId2, kDroneId5);
+constexpr auto kDroneId = concatenated(kDroneId2, kDroneId5);
 constexpr auto kWifiRemoteId = std::to_array({2437e6, 5745e6});
-constexpr auto kWifi = joined(raster<13>(2412e6, 5e6), raster<5>(5745e6, 20e6));
+constexpr auto kWifi = concatenated(raster<13>(2412e6, 5e6), raster<5>(5745e6, 20e6));
 constexpr auto kAdvertising = std::to_array({2402e6, 2426e6, 2480e6});
-constexpr auto kVideo = joined(raster<7>(2410e6, 10e6), raster<9>(5735e6, 12.5e6));
+constexpr auto kVideo = concatenated(raster<7>(2410e6, 10e6), raster<9>(5735e6, 12.5e6));
 constexpr auto kControl2 = raster<16>(2402.5e6, 5e6);
 constexpr auto kLora2 = raster<80>(2400.4e6, 1e6);
 constexpr auto kLora9 = raster<40>(903.5e6, 0.6e6);

@@ -10,7 +10,7 @@ namespace windhover::sensor {
 namespace {
 
 // How long the evidence thread sleeps when it has nothing to do.
-constexpr std::chrono::milliseconds kBetweenLooks{10};
+constexpr std::chrono::milliseconds kBetweenQueueLooks{10};
 constexpr std::chrono::minutes kBetweenFolderLooks{1};
 // While a snippet of the greatest length is open in the busiest sky.
 constexpr std::size_t kMostNotes = 50'000;
@@ -96,7 +96,7 @@ void EvidenceStage::write() {
     const auto block = history_.try_read(0);
     if (block.end()) break;
     if (!block) {
-      std::this_thread::sleep_for(kBetweenLooks);
+      std::this_thread::sleep_for(kBetweenQueueLooks);
       continue;
     }
     evidence_.count_lost(block.lost());
@@ -107,7 +107,7 @@ void EvidenceStage::write() {
   }
   while (!all_noted_) {
     take_notes();
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kBetweenQueueLooks);
   }
   if (snippet_) finish();
   tell_counts();
@@ -119,7 +119,7 @@ void EvidenceStage::wait_until_old(std::int64_t end) {
     take_notes();
     take_request();
     if (all_recorded_.load(std::memory_order_acquire) && all_noted_) return;
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kBetweenQueueLooks);
   }
 }
 

@@ -9,7 +9,7 @@
 namespace windhover::sensor {
 namespace {
 
-constexpr std::size_t kMostLine = 4096;
+constexpr std::size_t kMostEntryOctets = 4096;
 
 bool has_priority(std::string_view line) {
   return line.size() >= 3 && line[0] == '<' && line[1] >= '0' && line[1] <= '7' && line[2] == '>';
@@ -20,7 +20,7 @@ bool has_priority(std::string_view line) {
 JournalLines::int_type JournalLines::overflow(int_type c) {
   if (traits_type::eq_int_type(c, traits_type::eof())) return traits_type::not_eof(c);
   const char letter = traits_type::to_char_type(c);
-  if (letter != '\n' && line_.size() < kMostLine) line_.push_back(letter);
+  if (letter != '\n' && line_.size() < kMostEntryOctets) line_.push_back(letter);
   if (letter == '\n') finish_line();
   return c;
 }

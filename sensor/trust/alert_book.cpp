@@ -8,7 +8,7 @@
 namespace windhover::sensor {
 namespace {
 
-std::string id_of(AlertCategory category, const std::string& aircraft) {
+std::string alert_id(AlertCategory category, const std::string& aircraft) {
   return std::string(to_string(category)).append(1, '-').append(aircraft);
 }
 
@@ -43,14 +43,14 @@ void AlertBook::take(const AircraftMessage& aircraft, std::vector<AlertMessage>&
           due);
     return;
   }
-  const auto raised = raised_.find(id_of(AlertCategory::spoof_suspicion, aircraft.id));
+  const auto raised = raised_.find(alert_id(AlertCategory::spoof_suspicion, aircraft.id));
   if (raised != raised_.end() && weight >= kNotice / 2) raised->second.last_cause = aircraft.head.time;
   clear_when_calm(aircraft, AlertCategory::spoof_suspicion, due);
 }
 
 void AlertBook::cause(const AircraftMessage& aircraft, AlertCategory category, Severity severity,
                       std::string text, std::vector<AlertMessage>& due) {
-  const auto [at, is_new] = raised_.try_emplace(id_of(category, aircraft.id));
+  const auto [at, is_new] = raised_.try_emplace(alert_id(category, aircraft.id));
   Raised& raised = at->second;
   raised.last_cause = aircraft.head.time;
   if (!is_new && severity <= raised.told.severity) return;
@@ -68,14 +68,14 @@ void AlertBook::cause(const AircraftMessage& aircraft, AlertCategory category, S
 
 void AlertBook::clear_when_calm(const AircraftMessage& aircraft, AlertCategory category,
                                 std::vector<AlertMessage>& due) {
-  const auto at = raised_.find(id_of(category, aircraft.id));
+  const auto at = raised_.find(alert_id(category, aircraft.id));
   if (at != raised_.end() && aircraft.head.time - at->second.last_cause >= kCalm)
     clear(aircraft, category, due);
 }
 
 void AlertBook::clear(const AircraftMessage& aircraft, AlertCategory category,
                       std::vector<AlertMessage>& due) {
-  const auto at = raised_.find(id_of(category, aircraft.id));
+  const auto at = raised_.find(alert_id(category, aircraft.id));
   if (at == raised_.end()) return;
   AlertMessage alert = std::move(at->second.told);
   raised_.erase(at);

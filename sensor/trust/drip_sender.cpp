@@ -18,11 +18,11 @@ constexpr std::size_t kTimesBytes = 8, kDetBytes = 16, kSignatureBytes = 64, kHa
 constexpr std::size_t kMostClaims = 8;
 
 /// The parse of `bytes` is the message that the frame holds.
-bool is_at(Octets bytes, const OdidMessage& message) {
+bool begins_with(Octets bytes, const OdidMessage& message) {
   const auto parsed = parse_odid_message(bytes);
   return parsed && *parsed == message;
 }
-bool is_at(Octets bytes, const OdidPack& pack) {
+bool begins_with(Octets bytes, const OdidPack& pack) {
   const auto parsed = parse_odid_pack(bytes);
   return parsed && *parsed == pack;
 }
@@ -33,9 +33,9 @@ OdidBytes odid_bytes(Octets bytes) {
   return message;
 }
 
-unsigned type_of(const OdidBytes& message) { return message[0] >> 4U; }
+unsigned type_nibble(const OdidBytes& message) { return message[0] >> 4U; }
 bool is_authentication(const OdidBytes& message) {
-  return type_of(message) == static_cast<unsigned>(OdidType::authentication);
+  return type_nibble(message) == static_cast<unsigned>(OdidType::authentication);
 }
 
 }  // namespace
@@ -64,8 +64,8 @@ std::vector<OdidBytes> messages_on_air(const decoders::Frame& frame) {
   const std::size_t header = pack != nullptr ? kOdidPackHeaderBytes : 0;
   for (std::size_t at = 0; at + header + kOdidMessageBytes <= payload.size(); ++at) {
     const Octets rest = payload.subspan(at);
-    if (single != nullptr && is_at(rest, *single)) return {odid_bytes(rest)};
-    if (pack == nullptr || rest[0] >> 4U != 15 || !is_at(rest, *pack)) continue;
+    if (single != nullptr && begins_with(rest, *single)) return {odid_bytes(rest)};
+    if (pack == nullptr || rest[0] >> 4U != 15 || !begins_with(rest, *pack)) continue;
     for (std::size_t next = header; found.size() < rest[2] && next + kOdidMessageBytes <= rest.size();
          next += kOdidMessageBytes)
       found.push_back(odid_bytes(rest.subspan(next)));
@@ -110,7 +110,7 @@ void DripSender::on_set(const AuthenticationSet& set, std::span<const OdidBytes>
     std::vector<OdidBytes> messages(pack.begin(), pack.end());
     std::erase_if(messages, is_authentication);
     std::stable_sort(messages.begin(), messages.end(),
-                     [](const OdidBytes& a, const OdidBytes& b) { return type_of(a) < type_of(b); });
+                     [](const OdidBytes& a, const OdidBytes& b) { return type_nibble(a) < type_nibble(b); });
     for (const OdidBytes& each : messages) extended.insert(extended.end(), each.begin(), each.end());
     what.evidence = extended;
   }
