@@ -9,8 +9,7 @@ namespace windhover::synth {
 namespace {
 
 constexpr double kInterframe_s = 150e-6;
-constexpr double kChannelGap_s = 400e-6;
-constexpr double kAdvertisingDelay_s = 10e-3;
+constexpr double kExchangeGap_s = 400e-6;
 
 enum class Habit { beacon, sensor, scanned, tag, directed, connecting };
 constexpr std::array kHabits{Habit::beacon, Habit::sensor,   Habit::scanned,
@@ -44,27 +43,27 @@ ByteVector joined(std::initializer_list<ByteVector> parts) {
   return out;
 }
 
-constexpr std::uint8_t kFlags = 0x01, kName = 0x09, kServiceData = 0x16, kManufacturer = 0xff;
+constexpr std::uint8_t kAdFlags = 0x01, kAdName = 0x09, kAdServiceData = 0x16, kAdManufacturer = 0xff;
 
 ByteVector name_structure(Random& random) {
   const ByteVector number = random_bytes(random, 1);
   std::array<char, 16> name{};
   const int length = std::snprintf(name.data(), name.size(), "Device-%03u", unsigned{number[0]});
-  return ble_ad_structure(kName, ByteVector(name.begin(), name.begin() + length));
+  return ble_ad_structure(kAdName, ByteVector(name.begin(), name.begin() + length));
 }
 
 ByteVector data_of(Habit habit, Random& random) {
-  const ByteVector flags = ble_ad_structure(kFlags, ByteVector{0x06});
+  const ByteVector flags = ble_ad_structure(kAdFlags, ByteVector{0x06});
   switch (habit) {
     case Habit::beacon:  // iBeacon: company, type, UUID, major, minor, power
       return joined(
-          {flags, ble_ad_structure(kManufacturer,
+          {flags, ble_ad_structure(kAdManufacturer,
                                    joined({{0x4c, 0x00, 0x02, 0x15}, random_bytes(random, 20), {0xc5}}))});
     case Habit::sensor:
       return joined(
-          {flags, ble_ad_structure(kManufacturer, joined({{0x99, 0x04, 0x05}, random_bytes(random, 18)}))});
+          {flags, ble_ad_structure(kAdManufacturer, joined({{0x99, 0x04, 0x05}, random_bytes(random, 18)}))});
     case Habit::tag:  // service data like that of Remote ID, of another service
-      return ble_ad_structure(kServiceData, joined({{0xaa, 0xfe, 0x0d}, random_bytes(random, 26)}));
+      return ble_ad_structure(kAdServiceData, joined({{0xaa, 0xfe, 0x0d}, random_bytes(random, 26)}));
     case Habit::directed:
       return {};
     default:
@@ -118,7 +117,7 @@ void send_event(const Advertiser& a, double start_s, bool last, const EmitterCon
       exchange.send(ble_connect_ind(a.peer, a.address), a.peer_sender);
       return;
     }
-    start_s = exchange.end_s() + kChannelGap_s;
+    start_s = exchange.end_s() + kExchangeGap_s;
   }
 }
 
@@ -160,7 +159,7 @@ void plan_ble_advertiser(SceneObject& config, const EmitterContext& context, std
     a.sender = spread_sender(common, spread, plan);
     a.peer_sender = spread_sender(common, spread, plan);
     for (double t_s = a.first_s; t_s < context.duration_s;) {
-      const double next_s = t_s + a.interval_s + plan.uniform(0, kAdvertisingDelay_s);
+      const double next_s = t_s + a.interval_s + plan.uniform(0, kBleAdvertisingDelay_s);
       send_event(a, t_s, next_s >= context.duration_s, context, radio, out);
       t_s = next_s;
     }

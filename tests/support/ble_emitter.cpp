@@ -3,11 +3,6 @@
 #include <cmath>
 
 namespace windhover::synth {
-namespace {
-
-double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
-
-}  // namespace
 
 BleSender read_ble_sender(SceneObject& config, const EmitterContext& context) {
   BleSender out{read_radio(config, context), {}};

@@ -12,6 +12,9 @@ namespace windhover::synth {
 
 inline constexpr std::array kBlePrimaryChannels{37, 38, 39};
 
+/// What chance adds to each interval, at most (advDelay).
+inline constexpr double kBleAdvertisingDelay_s = 10e-3;
+
 struct BleSending {
   double start_s = 0;  ///< of the rising power, 2 µs before the preamble
   int channel_index = 37;

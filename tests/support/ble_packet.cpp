@@ -12,10 +12,9 @@ constexpr std::uint32_t kCrcMask = 0xFFFFFF;
 constexpr std::size_t kTermination = 3;
 constexpr unsigned kCodedPreambleRepeats = 10;
 constexpr std::size_t kCodedFirstBlockEnd = 376;  // symbols, preamble included
-constexpr std::size_t kAddressAndCrcBytes = 4 + 3;
-constexpr std::size_t kCrcBytes = 3;
+constexpr std::size_t kAddressAndCrcBytes = 4 + kBleCrcBytes;
 
-void append(Bits& out, std::span<const std::uint8_t> bits) {
+void append_bits(Bits& out, std::span<const std::uint8_t> bits) {
   out.insert(out.end(), bits.begin(), bits.end());
 }
 
@@ -34,7 +33,7 @@ Bits standard_preamble(BlePhy phy, std::uint32_t access_address) {
   Bits out;
   if (phy == BlePhy::le_coded_s8 || phy == BlePhy::le_coded_s2) {
     constexpr std::array<std::uint8_t, 8> kPattern{0, 0, 1, 1, 1, 1, 0, 0};
-    for (unsigned n = 0; n < kCodedPreambleRepeats; ++n) append(out, kPattern);
+    for (unsigned n = 0; n < kCodedPreambleRepeats; ++n) append_bits(out, kPattern);
     return out;
   }
   const unsigned length = phy == BlePhy::le_2m ? 16 : 8;
@@ -44,7 +43,7 @@ Bits standard_preamble(BlePhy phy, std::uint32_t access_address) {
 
 Bits payload_bits(int channel_index, std::span<const std::uint8_t> pdu, const BleFraming& framing) {
   Bits out = lsb_first_bits(pdu);
-  append(out, ble_crc24(pdu, framing.crc_init));
+  append_bits(out, ble_crc24(pdu, framing.crc_init));
   if (framing.whitened) {
     const Bits sequence = ble_whitening(channel_index, out.size());
     std::transform(out.begin(), out.end(), sequence.begin(), out.begin(), std::bit_xor<>());
@@ -58,7 +57,7 @@ void append_mapped(Bits& out, const Bits& coded, bool s8) {
     const std::uint8_t first = bit;
     const auto last = static_cast<std::uint8_t>(1 - bit);
     if (s8)
-      append(out, std::array{first, first, last, last});
+      append_bits(out, std::array{first, first, last, last});
     else
       out.push_back(bit);
   }
@@ -124,8 +123,8 @@ Bits ble_packet(BlePhy phy, int channel_index, std::span<const std::uint8_t> pdu
   Bits address = address_bits(framing.access_address);
   Bits payload = payload_bits(channel_index, pdu, framing);
   if (phy == BlePhy::le_1m || phy == BlePhy::le_2m) {
-    append(out, address);
-    append(out, payload);
+    append_bits(out, address);
+    append_bits(out, payload);
     return out;
   }
   const bool s8 = phy == BlePhy::le_coded_s8;
@@ -142,7 +141,7 @@ double ble_duration_s(BlePhy phy, std::size_t pdu_bytes) {
     symbols = 8 * ((phy == BlePhy::le_2m ? 2 : 1) + kAddressAndCrcBytes + pdu_bytes);
   else
     symbols = kCodedFirstBlockEnd +
-              (phy == BlePhy::le_coded_s8 ? 8 : 2) * (8 * (pdu_bytes + kCrcBytes) + kTermination);
+              (phy == BlePhy::le_coded_s8 ? 8 : 2) * (8 * (pdu_bytes + kBleCrcBytes) + kTermination);
   return static_cast<double>(symbols) / (phy == BlePhy::le_2m ? 2e6 : 1e6);
 }
 

@@ -2,6 +2,7 @@
 // Bluetooth LE packets as symbols in air order, 0 or 1 an octet; 1 is the positive deviation. Core
 // Specification Vol 6 Part B: packet formats of section 2, CRC and whitening of 3.1 and 3.2, coding of 3.3.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@ enum class BlePhy : std::uint8_t { le_1m, le_2m, le_coded_s8, le_coded_s2 };
 inline constexpr int kBleChannels = 40;
 inline constexpr std::uint32_t kBleAdvertisingAddress = 0x8E89BED6;
 inline constexpr std::uint32_t kBleAdvertisingCrcInit = 0x555555;
+inline constexpr std::size_t kBleCrcBytes = 3;
 
 /// What connections, and other makers' protocols on the same radios, do otherwise than advertising.
 struct BleFraming {

@@ -10,22 +10,14 @@ constexpr unsigned kRxAddBit = 7;
 constexpr std::size_t kLegacyData = 31;
 constexpr std::size_t kExtendedHeader = 63;
 
-void require(bool fits, const char* what) {
-  if (!fits) throw std::invalid_argument(what);
-}
-
-void append(ByteVector& out, std::span<const std::uint8_t> bytes) {
-  for (const std::uint8_t byte : bytes) out.push_back(byte);
-}
-
-void append_le(ByteVector& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+void require_valid(bool valid, const char* what) {
+  if (!valid) throw std::invalid_argument(what);
 }
 
 void append_address(ByteVector& out, const BleAddress& address) { append_le(out, address.value, 6); }
 
 ByteVector pdu_of(BlePdu type, bool tx_random, bool rx_random, std::span<const std::uint8_t> payload) {
-  require(payload.size() <= 255, "a Bluetooth LE payload has at most 255 bytes");
+  require_valid(payload.size() <= 255, "a Bluetooth LE payload has at most 255 bytes");
   ByteVector out{static_cast<std::uint8_t>(static_cast<unsigned>(type) | unsigned{tx_random} << kTxAddBit |
                                            unsigned{rx_random} << kRxAddBit),
                  static_cast<std::uint8_t>(payload.size())};
@@ -39,8 +31,9 @@ std::uint64_t phy_code(BlePhy phy) {
 }
 
 void append_aux_pointer(ByteVector& out, const BleAuxPointer& aux) {
-  require(aux.channel_index >= 0 && aux.channel_index < 37, "an AuxPtr names one of the channels 0 to 36");
-  require(aux.offset < 1U << 13, "an AuxPtr offset has 13 bits");
+  require_valid(aux.channel_index >= 0 && aux.channel_index < 37,
+                "an AuxPtr names one of the channels 0 to 36");
+  require_valid(aux.offset < 1U << 13, "an AuxPtr offset has 13 bits");
   append_le(out,
             static_cast<std::uint64_t>(aux.channel_index) | std::uint64_t{aux.accurate_clock} << 6 |
                 std::uint64_t{aux.unit_is_300us} << 7 | std::uint64_t{aux.offset} << 8 |
@@ -49,7 +42,7 @@ void append_aux_pointer(ByteVector& out, const BleAuxPointer& aux) {
 }
 
 void append_data_info(ByteVector& out, const BleDataInfo& info) {
-  require(info.data_id < 1U << 12 && info.set_id < 16, "an ADI holds 12 and 4 bits");
+  require_valid(info.data_id < 1U << 12 && info.set_id < 16, "an ADI holds 12 and 4 bits");
   append_le(out, static_cast<unsigned>(info.data_id | info.set_id << 12), 2);
 }
 
@@ -73,32 +66,32 @@ ByteVector extended_header(const BleExtendedHeader& header) {
 
 BleAddress ble_address(std::string_view text, bool random) {
   BleAddress out{0, random};
-  require(text.size() == 17, "a Bluetooth address is written C2:12:34:56:78:9A");
+  require_valid(text.size() == 17, "a Bluetooth address is written C2:12:34:56:78:9A");
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (i % 3 == 2) {
-      require(text[i] == ':', "a Bluetooth address is written C2:12:34:56:78:9A");
+      require_valid(text[i] == ':', "a Bluetooth address is written C2:12:34:56:78:9A");
       continue;
     }
     constexpr std::string_view kDigits = "0123456789abcdef0123456789ABCDEF";
     const auto digit = kDigits.find(text[i]);
-    require(digit != std::string_view::npos, "a Bluetooth address is written C2:12:34:56:78:9A");
+    require_valid(digit != std::string_view::npos, "a Bluetooth address is written C2:12:34:56:78:9A");
     out.value = out.value << 4 | digit % 16;
   }
   return out;
 }
 
 ByteVector ble_ad_structure(std::uint8_t type, std::span<const std::uint8_t> data) {
-  require(data.size() <= 254, "an AD structure has at most 254 bytes of data");
+  require_valid(data.size() <= 254, "an AD structure has at most 254 bytes of data");
   ByteVector out{static_cast<std::uint8_t>(1 + data.size()), type};
   append(out, data);
   return out;
 }
 
 ByteVector ble_legacy_pdu(BlePdu type, const BleAddress& advertiser, std::span<const std::uint8_t> data) {
-  require(type == BlePdu::adv_ind || type == BlePdu::adv_nonconn_ind || type == BlePdu::scan_rsp ||
-              type == BlePdu::adv_scan_ind,
-          "this type of PDU holds no AdvData");
-  require(data.size() <= kLegacyData, "legacy AdvData has at most 31 bytes");
+  require_valid(type == BlePdu::adv_ind || type == BlePdu::adv_nonconn_ind || type == BlePdu::scan_rsp ||
+                    type == BlePdu::adv_scan_ind,
+                "this type of PDU holds no AdvData");
+  require_valid(data.size() <= kLegacyData, "legacy AdvData has at most 31 bytes");
   ByteVector payload;
   append_address(payload, advertiser);
   append(payload, data);
@@ -106,8 +99,8 @@ ByteVector ble_legacy_pdu(BlePdu type, const BleAddress& advertiser, std::span<c
 }
 
 ByteVector ble_directed_pdu(BlePdu type, const BleAddress& sender, const BleAddress& receiver) {
-  require(type == BlePdu::adv_direct_ind || type == BlePdu::scan_req,
-          "this type of PDU is not two addresses and nothing else");
+  require_valid(type == BlePdu::adv_direct_ind || type == BlePdu::scan_req,
+                "this type of PDU is not two addresses and nothing else");
   ByteVector payload;
   append_address(payload, sender);
   append_address(payload, receiver);
@@ -116,7 +109,7 @@ ByteVector ble_directed_pdu(BlePdu type, const BleAddress& sender, const BleAddr
 
 ByteVector ble_connect_ind(const BleAddress& initiator, const BleAddress& advertiser,
                            const BleConnection& connection) {
-  require(connection.hop < 32 && connection.sleep_clock_accuracy < 8, "hop has 5 bits and SCA 3");
+  require_valid(connection.hop < 32 && connection.sleep_clock_accuracy < 8, "hop has 5 bits and SCA 3");
   ByteVector payload;
   append_address(payload, initiator);
   append_address(payload, advertiser);
@@ -135,7 +128,8 @@ ByteVector ble_connect_ind(const BleAddress& initiator, const BleAddress& advert
 ByteVector ble_extended_pdu(const BleExtendedHeader& header, std::span<const std::uint8_t> data,
                             BlePdu type) {
   const ByteVector fields = extended_header(header);
-  require(fields.size() <= kExtendedHeader && header.mode < 4, "an extended header has at most 63 bytes");
+  require_valid(fields.size() <= kExtendedHeader && header.mode < 4,
+                "an extended header has at most 63 bytes");
   ByteVector payload{static_cast<std::uint8_t>(fields.size() | unsigned{header.mode} << 6)};
   append(payload, fields);
   append(payload, data);

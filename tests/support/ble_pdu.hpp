@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "tests/support/ble_packet.hpp"
+#include "tests/support/byte_vector.hpp"
 
 namespace windhover::synth {
-
-using ByteVector = std::vector<std::uint8_t>;
 
 enum class BlePdu : std::uint8_t {
   adv_ind = 0,

@@ -10,7 +10,6 @@
 namespace windhover::synth {
 namespace {
 
-constexpr double kAdvertisingDelay_s = 10e-3;
 constexpr double kChannelGap_s = 300e-6;
 constexpr double kAuxiliaryGap_s = 300e-6;  // the least that the standard allows
 constexpr double kOffsetUnit_s = 30e-6;
@@ -29,7 +28,7 @@ constexpr std::array kKinds{
     Kind{"1m_extended", "bluetooth_1m_extended", BlePhy::le_1m, true, 0.95},
 };
 
-struct RemoteIdSender {
+struct BleRemoteIdSender {
   Kind kind;
   OdidAircraft aircraft;
   BleAddress address;
@@ -39,7 +38,7 @@ struct RemoteIdSender {
 };
 
 /// Keeps the two bits that tell the kind of a random address.
-BleAddress address_at(const RemoteIdSender& from, double t_s) {
+BleAddress address_at(const BleRemoteIdSender& from, double t_s) {
   if (!from.address_period_s) return from.address;
   const auto period = static_cast<std::uint64_t>(t_s / *from.address_period_s);
   if (period == 0) return from.address;
@@ -56,7 +55,7 @@ std::string address_text(const BleAddress& address) {
   return text.data();
 }
 
-void mark_frame(Transmission& sent, const RemoteIdSender& from, const BleAddress& address,
+void mark_frame(Transmission& sent, const BleRemoteIdSender& from, const BleAddress& address,
                 std::uint8_t counter) {
   sent.protocol = "odid";
   sent.transport = from.kind.transport;
@@ -67,7 +66,7 @@ void mark_frame(Transmission& sent, const RemoteIdSender& from, const BleAddress
 
 class EventWriter {
  public:
-  EventWriter(const RemoteIdSender& from, const EmitterContext& context, std::vector<Transmission>& out)
+  EventWriter(const BleRemoteIdSender& from, const EmitterContext& context, std::vector<Transmission>& out)
       : from_(from), context_(context), random_(context.seed), out_(out) {}
 
   void legacy(std::size_t event, double start_s) {
@@ -127,7 +126,7 @@ class EventWriter {
     sent->messages = std::move(truth);
   }
 
-  const RemoteIdSender& from_;
+  const BleRemoteIdSender& from_;
   const EmitterContext& context_;
   Random random_;
   std::vector<Transmission>& out_;
@@ -154,7 +153,7 @@ BleAddress read_address(SceneObject& config) {
 }  // namespace
 
 void plan_ble_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out) {
-  RemoteIdSender from;
+  BleRemoteIdSender from;
   from.kind = read_kind(config);
   from.address = read_address(config);
   from.address_period_s = config.optional_number("address_period_s", {1e-3, 1e9});
@@ -171,7 +170,7 @@ void plan_ble_remote_id(SceneObject& config, const EmitterContext& context, std:
   EventWriter events(from, context, out);
   std::size_t event = 0;
   for (double t_s = first_s; t_s < context.duration_s;
-       t_s += interval_s + times.uniform(0, kAdvertisingDelay_s), ++event)
+       t_s += interval_s + times.uniform(0, kBleAdvertisingDelay_s), ++event)
     from.kind.extended ? events.extended(event, t_s) : events.legacy(event, t_s);
 }
 

@@ -14,7 +14,7 @@ constexpr std::size_t kFrameHeader = 7;
 constexpr std::uint8_t kAdvertisingPacket = 2, kDataPacket = 6;
 // Event: its header's length, flags, channel, -RSSI, event counter (2), time (4); then the packet.
 constexpr std::size_t kEventHeader = 10;
-constexpr std::size_t kAddressBytes = 4, kPduHeader = 2, kCrcBytes = 3;
+constexpr std::size_t kAddressBytes = 4, kPduHeader = 2;
 
 Bytes event_of(Bytes frame) {
   if (frame.size() < kFrameHeader) throw CaptureError("A frame of the Nordic sniffer has no whole header.");
@@ -58,13 +58,13 @@ std::optional<SniffedBle> sniffed_ble(const CaptureFrame& frame) {
   out.phy = phy_of(flags, packet);
   const bool coded = out.phy == BlePhy::le_coded_s8 || out.phy == BlePhy::le_coded_s2;
   const std::size_t before = kAddressBytes + (coded ? 1 : 0);
-  if (packet.size() < before + kPduHeader + kCrcBytes ||
-      packet.size() != before + kPduHeader + packet[before + 1] + kCrcBytes)
+  if (packet.size() < before + kPduHeader + kBleCrcBytes ||
+      packet.size() != before + kPduHeader + packet[before + 1] + kBleCrcBytes)
     throw CaptureError("A packet of the Nordic sniffer has not the length that its PDU names.");
   for (unsigned i = 0; i < kAddressBytes; ++i) out.access_address |= std::uint32_t{packet[i]} << (8 * i);
   packet = packet.subspan(before);
-  std::copy_n(packet.end() - kCrcBytes, kCrcBytes, out.crc.begin());
-  packet = packet.first(packet.size() - kCrcBytes);
+  std::copy_n(packet.end() - kBleCrcBytes, kBleCrcBytes, out.crc.begin());
+  packet = packet.first(packet.size() - kBleCrcBytes);
   out.pdu.assign(packet.begin(), packet.end());
   return out;
 }

@@ -13,7 +13,7 @@ namespace {
 using dsp::cf32;
 
 constexpr double kBandEdge = 0.48;  // of the recording's rate, where its filter is 6 dB down
-constexpr double kTransition = 0.04;
+constexpr double kEdgeTransition = 0.04;
 
 /// The waveform with all that the receiver's filter takes away taken away, at the waveform's rate.
 FilteredSamples seen_through_receiver(const Waveform& wave, dsp::Hertz offset, dsp::Hertz rate) {
@@ -22,7 +22,7 @@ FilteredSamples seen_through_receiver(const Waveform& wave, dsp::Hertz offset, d
   if (low <= -0.5 && high >= 0.5) return {wave.samples, 0};
   if (low >= 0.5 || high <= -0.5) return {};
   return band_pass(wave.samples, std::max(low, -0.5), std::min(high, 0.5),
-                   std::min(kTransition * (rate / wave.rate), 0.1));
+                   std::min(kEdgeTransition * (rate / wave.rate), 0.1));
 }
 
 }  // namespace

@@ -15,13 +15,13 @@ namespace {
 constexpr double kInterval_s = 0.64;
 
 /// A packet and what a receiver should read from it.
-struct Content {
+struct DroneIdContent {
   std::vector<std::uint8_t> packet;
   std::vector<TruthField> fields;
 };
 
 /// The packet of the n-th burst.
-using ContentSource = std::function<Content(std::size_t n, double t_s)>;
+using DroneIdContentSource = std::function<DroneIdContent(std::size_t n, double t_s)>;
 
 struct Waypoint {
   double t_s, lat_deg, lon_deg, height_m;
@@ -71,8 +71,8 @@ std::int16_t scaled16(double value, double per_unit) {
 /// Degrees as the packet carries them, to the eighth place.
 double truth_degrees(std::int32_t coordinate) { return std::round(droneid_degrees(coordinate) * 1e8) / 1e8; }
 
-void add_position(std::vector<TruthField>& fields, const std::string& prefix, std::int32_t lat,
-                  std::int32_t lon) {
+void add_droneid_position(std::vector<TruthField>& fields, const std::string& prefix, std::int32_t lat,
+                          std::int32_t lon) {
   if (lat == 0 && lon == 0) return;
   fields.push_back({prefix + "lat_deg", truth_degrees(lat)});
   fields.push_back({prefix + "lon_deg", truth_degrees(lon)});
@@ -86,7 +86,7 @@ std::vector<TruthField> telemetry_truth(const DroneIdTelemetry& t) {
                                  {"sequence", integer(t.sequence)},
                                  {"state_info", integer(t.state_info)},
                                  {"serial", t.serial}};
-  add_position(fields, "", t.lat, t.lon);
+  add_droneid_position(fields, "", t.lat, t.lon);
   fields.push_back({"altitude_raw", integer(t.altitude)});
   fields.push_back({"altitude_m", static_cast<double>(t.altitude)});
   fields.push_back({"height_raw", integer(t.height)});
@@ -96,8 +96,8 @@ std::vector<TruthField> telemetry_truth(const DroneIdTelemetry& t) {
   fields.push_back({"v_up_mps", t.v_up / 100.0});
   fields.push_back({"yaw_deg", t.yaw / 100.0});
   if (t.time_ms != 0) fields.push_back({"time_ms", integer(t.time_ms)});
-  add_position(fields, "pilot_", t.pilot_lat, t.pilot_lon);
-  add_position(fields, "home_", t.home_lat, t.home_lon);
+  add_droneid_position(fields, "pilot_", t.pilot_lat, t.pilot_lon);
+  add_droneid_position(fields, "home_", t.home_lat, t.home_lon);
   if (t.product_type != 0) fields.push_back({"product_type", integer(t.product_type)});
   if (!t.uuid.empty()) {
     fields.push_back({"uuid_length", integer(t.uuid.size())});
@@ -108,8 +108,8 @@ std::vector<TruthField> telemetry_truth(const DroneIdTelemetry& t) {
 
 /// A new message comes with each sequence number; bursts in between repeat it. A step of 0 makes each its
 /// own.
-Content telemetry_content(const Aircraft& aircraft, const EmitterContext& context, std::size_t n,
-                          double t_s) {
+DroneIdContent telemetry_content(const Aircraft& aircraft, const EmitterContext& context, std::size_t n,
+                                 double t_s) {
   const double steps =
       aircraft.sequence_step_s > 0 ? std::floor(t_s / aircraft.sequence_step_s) : static_cast<double>(n);
   const double message_s = aircraft.sequence_step_s > 0 ? steps * aircraft.sequence_step_s : t_s;
@@ -132,8 +132,8 @@ Content telemetry_content(const Aircraft& aircraft, const EmitterContext& contex
   return {droneid_telemetry_packet(t), telemetry_truth(t)};
 }
 
-Content licence_content(const Aircraft& aircraft) {
-  Content out{
+DroneIdContent licence_content(const Aircraft& aircraft) {
+  DroneIdContent out{
       droneid_licence_packet(aircraft.constant.serial, aircraft.licence_id, aircraft.purpose),
       {{"length", std::int64_t{0x8d}}, {"kind", std::int64_t{0x11}}, {"serial", aircraft.constant.serial}}};
   if (!aircraft.licence_id.empty()) out.fields.push_back({"licence_id", aircraft.licence_id});
@@ -141,7 +141,7 @@ Content licence_content(const Aircraft& aircraft) {
   return out;
 }
 
-void read_place(SceneObject& config, const std::string& key, std::int32_t& lat, std::int32_t& lon) {
+void read_droneid_place(SceneObject& config, const std::string& key, std::int32_t& lat, std::int32_t& lon) {
   auto place = config.optional_object(key);
   if (!place) return;
   lat = droneid_coordinate(place->number("lat_deg", kLatitude_deg));
@@ -171,8 +171,8 @@ Aircraft read_aircraft(SceneObject config) {
   t.uuid = short_text(config, "uuid", "", 20);
   t.sequence = static_cast<std::uint16_t>(config.integer_or("sequence", 0, {0, 65535}));
   t.state_info = static_cast<std::uint16_t>(config.integer_or("state_info", t.state_info, {0, 65535}));
-  read_place(config, "pilot", t.pilot_lat, t.pilot_lon);
-  read_place(config, "home", t.home_lat, t.home_lon);
+  read_droneid_place(config, "pilot", t.pilot_lat, t.pilot_lon);
+  read_droneid_place(config, "home", t.home_lat, t.home_lon);
   out.sequence_step_s = config.number_or("sequence_step_s", 1, {0, 1e6});
   out.takeoff_altitude_m = config.number_or("takeoff_altitude_m", 0, {-500, 10'000});
   out.path = read_path(config);
@@ -186,7 +186,7 @@ Aircraft read_aircraft(SceneObject config) {
   return out;
 }
 
-ContentSource aircraft_source(SceneObject& config, const EmitterContext& context) {
+DroneIdContentSource aircraft_source(SceneObject& config, const EmitterContext& context) {
   return [aircraft = read_aircraft(config.object("aircraft")), context](std::size_t n, double t_s) {
     const bool licence =
         aircraft.licence_every > 0 && n % aircraft.licence_every == aircraft.licence_every - 1;
@@ -194,7 +194,7 @@ ContentSource aircraft_source(SceneObject& config, const EmitterContext& context
   };
 }
 
-ContentSource encrypted_source(SceneObject& config, const EmitterContext& context) {
+DroneIdContentSource encrypted_source(SceneObject& config, const EmitterContext& context) {
   auto shell = config.object("encrypted");
   const std::string hash_text = shell.text("session_hash");
   const auto hash = shell.bytes_or_empty("session_hash");
@@ -207,23 +207,23 @@ ContentSource encrypted_source(SceneObject& config, const EmitterContext& contex
     std::vector<std::uint8_t> ciphertext(kCiphertextBytes);
     for (auto& byte : nonce) byte = static_cast<std::uint8_t>(random.next());
     for (auto& byte : ciphertext) byte = static_cast<std::uint8_t>(random.next());
-    return Content{droneid_infp_packet(std::span<const std::uint8_t, 4>(hash), nonce, ciphertext),
-                   {{"length", std::int64_t{0x87}},
-                    {"kind", std::int64_t{0x10}},
-                    {"marker", std::string("INFP")},
-                    {"session_hash", hash_text},
-                    {"ciphertext_bytes", std::int64_t{kCiphertextBytes}}}};
+    return DroneIdContent{droneid_infp_packet(std::span<const std::uint8_t, 4>(hash), nonce, ciphertext),
+                          {{"length", std::int64_t{0x87}},
+                           {"kind", std::int64_t{0x10}},
+                           {"marker", std::string("INFP")},
+                           {"session_hash", hash_text},
+                           {"ciphertext_bytes", std::int64_t{kCiphertextBytes}}}};
   };
 }
 
-ContentSource hex_source(SceneObject& config) {
+DroneIdContentSource hex_source(SceneObject& config) {
   const auto packet = config.bytes_or_empty("payload_hex");
   if (packet.empty() || packet.size() > 173)
     config.fail("payload_hex", "1 to 173 bytes in hexadecimal digits");
-  return [packet](std::size_t, double) { return Content{packet, {}}; };
+  return [packet](std::size_t, double) { return DroneIdContent{packet, {}}; };
 }
 
-ContentSource read_content(SceneObject& config, const EmitterContext& context) {
+DroneIdContentSource read_content(SceneObject& config, const EmitterContext& context) {
   if (config.has("aircraft") + config.has("encrypted") + config.has("payload_hex") != 1)
     config.fail("aircraft", "given, or encrypted or payload_hex in its place, but only one of them");
   if (config.has("aircraft")) return aircraft_source(config, context);
@@ -238,7 +238,7 @@ void plan_dji_droneid(SceneObject& config, const EmitterContext& context, std::v
                                                                     : DroneIdVariant::eight_symbols;
   const Schedule schedule = read_schedule(config, context, kInterval_s);
   const Radio radio = read_radio(config, context);
-  const ContentSource content = read_content(config, context);
+  const DroneIdContentSource content = read_content(config, context);
   const auto stale = config.bytes_or_empty("stale_hex");
   config.finish();
 

@@ -10,25 +10,21 @@ namespace windhover::synth {
 namespace {
 
 constexpr std::size_t kFftSize = 1024;
-constexpr int kOutermost = kDroneIdCarriers / 2;
+constexpr int kDroneIdOutermost = kDroneIdCarriers / 2;
 constexpr unsigned kZcLength = kDroneIdCarriers + 1;
 constexpr std::uint32_t kScramblerInit = 0x12345678;
 constexpr std::size_t kBitsPerSymbol = 2 * kDroneIdCarriers;
-constexpr std::size_t kDataSymbols = 6;
+constexpr std::size_t kBurstDataSymbols = 6;
 constexpr std::size_t kShortPrefix = 72;
 constexpr std::size_t kLongPrefix = 80;
 
 using Spectrum = std::vector<cf64>;
 
-std::size_t bin_of(int carrier) {
-  return static_cast<std::size_t>(carrier + static_cast<int>(kFftSize)) % kFftSize;
-}
-
 Spectrum zc_spectrum(unsigned root) {
   const auto sequence = zadoff_chu(root, kZcLength);
   Spectrum bins(kFftSize);
-  for (int m = -kOutermost; m <= kOutermost; ++m)
-    if (m != 0) bins[bin_of(m)] = sequence[static_cast<std::size_t>(m + kOutermost)];
+  for (int m = -kDroneIdOutermost; m <= kDroneIdOutermost; ++m)
+    if (m != 0) bins[carrier_bin(m, kFftSize)] = sequence[static_cast<std::size_t>(m + kDroneIdOutermost)];
   return bins;
 }
 
@@ -36,9 +32,9 @@ Spectrum zc_spectrum(unsigned root) {
 Spectrum qpsk_spectrum(std::span<const std::uint8_t> bits) {
   Spectrum bins(kFftSize);
   std::size_t at = 0;
-  for (int m = -kOutermost; m <= kOutermost; ++m) {
+  for (int m = -kDroneIdOutermost; m <= kDroneIdOutermost; ++m) {
     if (m == 0) continue;
-    bins[bin_of(m)] = cf64(1 - 2 * bits[at], 1 - 2 * bits[at + 1]) / std::numbers::sqrt2;
+    bins[carrier_bin(m, kFftSize)] = cf64(1 - 2 * bits[at], 1 - 2 * bits[at + 1]) / std::numbers::sqrt2;
     at += 2;
   }
   return bins;
@@ -46,7 +42,7 @@ Spectrum qpsk_spectrum(std::span<const std::uint8_t> bits) {
 
 /// In the order of the air: scrambler, D, D, ZC, D, ZC, D, D, D.
 std::vector<Spectrum> burst_spectra(std::span<const std::uint8_t> block, const DroneIdOptions& options) {
-  const Bits scrambler = gold_sequence(kScramblerInit, kDataSymbols * kBitsPerSymbol);
+  const Bits scrambler = gold_sequence(kScramblerInit, kBurstDataSymbols * kBitsPerSymbol);
   Bits scrambled = encode_transport_block(block, scrambler.size());
   for (std::size_t i = 0; i < scrambled.size(); ++i) scrambled[i] ^= scrambler[i];
 
@@ -54,7 +50,7 @@ std::vector<Spectrum> burst_spectra(std::span<const std::uint8_t> block, const D
     return std::span(all).subspan(symbol * kBitsPerSymbol, kBitsPerSymbol);
   };
   std::vector<Spectrum> spectra{qpsk_spectrum(bits_of(scrambler, 0))};
-  for (std::size_t d = 0; d < kDataSymbols; ++d) {
+  for (std::size_t d = 0; d < kBurstDataSymbols; ++d) {
     if (d == 2) spectra.push_back(zc_spectrum(options.first_zc_root));
     if (d == 3) spectra.push_back(zc_spectrum(options.second_zc_root));
     spectra.push_back(qpsk_spectrum(bits_of(scrambled, d)));

@@ -9,7 +9,7 @@
 namespace windhover::synth {
 namespace {
 
-constexpr Range kRadio_hz{0, 300e9};
+constexpr Range kCarrier_hz{0, 300e9};
 constexpr Range kLevel_db{-200, 100};
 
 void read_timing(SceneObject& config, const EmitterContext& context, double default_interval_s,
@@ -19,14 +19,14 @@ void read_timing(SceneObject& config, const EmitterContext& context, double defa
   const auto room = static_cast<std::int64_t>(std::floor((context.duration_s - start_s) / interval_s)) + 1;
   const std::int64_t count = config.integer_or("count", std::max<std::int64_t>(room, 1), {1, 1e9});
   for (std::int64_t n = 0; n < count; ++n)
-    out.starts_s.push_back(std::round((start_s + static_cast<double>(n) * interval_s) * 1e9) / 1e9);
+    out.starts_s.push_back(whole_nanoseconds(start_s + static_cast<double>(n) * interval_s));
   if (out.starts_s.back() >= context.duration_s)
     config.fail("count", "small enough that all transmissions start within duration_s");
 }
 
 void read_carriers(SceneObject& config, Schedule& out) {
   if (!config.has("hop")) {
-    out.carriers.assign(out.starts_s.size(), {config.number("carrier_hz", kRadio_hz)});
+    out.carriers.assign(out.starts_s.size(), {config.number("carrier_hz", kCarrier_hz)});
     return;
   }
   auto hop = config.object("hop");

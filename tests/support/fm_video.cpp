@@ -42,7 +42,7 @@ namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kBurst_v = 0.15, kSound_v = 0.05;
-constexpr double kPassband_hz = 26e6;
+constexpr double kVideoPassband_hz = 26e6;
 constexpr double kTone_hz = 1e3, kTone_deviation_hz = 50e3;
 
 /// Where in the raster an instant lies.
@@ -155,7 +155,7 @@ double FmVideo::carrier_v() const {
 
 Waveform FmVideo::piece(std::size_t n) {
   while (start_turns_.size() <= n) piece(start_turns_.size() - 1);
-  Waveform wave{{}, {kFmVideoRate_hz}, {kPassband_hz}, {kPassband_hz}};
+  Waveform wave{{}, {kFmVideoRate_hz}, {kVideoPassband_hz}, {kVideoPassband_hz}};
   wave.samples.reserve(kFmVideoPiece);
   const std::size_t first = n * kFmVideoPiece;
   const auto picture = luminance(first, kFmVideoPiece);

@@ -9,10 +9,7 @@
 namespace windhover::synth {
 namespace {
 
-constexpr Range kRadio_hz{1, 300e9};
 constexpr std::uint64_t kHopStream = 1, kPhaseStream = 2;
-
-double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
 
 bool heard(const Place& place, const EmitterContext& context) {
   const double away = std::abs(place.carrier.value - context.centre.value) - place.noise_bandwidth.value / 2;
@@ -37,7 +34,7 @@ HopPlan read_hop_object(SceneObject hops) {
   if (hops.has("carriers_hz")) {
     out.carriers_hz = hops.numbers("carriers_hz");
   } else {
-    const double first_hz = hops.number("first_hz", kRadio_hz),
+    const double first_hz = hops.number("first_hz", kLinkCarrier_hz),
                  spacing_hz = hops.number("spacing_hz", {1, 1e9});
     out.carriers_hz =
         channel_grid(first_hz, spacing_hz, static_cast<std::size_t>(hops.integer("count", {1, 10'000})));
@@ -94,7 +91,7 @@ std::vector<double> channel_grid(double first_hz, double spacing_hz, std::size_t
 HopPlan read_hops(SceneObject& config, const HopPlan& otherwise) {
   if (config.has("hops")) return read_hop_object(config.object("hops"));
   if (otherwise.carriers_hz.empty() || config.has("carrier_hz"))
-    return {{config.number("carrier_hz", kRadio_hz)}};
+    return {{config.number("carrier_hz", kLinkCarrier_hz)}};
   return otherwise;
 }
 

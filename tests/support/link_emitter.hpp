@@ -11,6 +11,9 @@
 
 namespace windhover::synth {
 
+/// Where a link may send.
+inline constexpr Range kLinkCarrier_hz{1, 300e9};
+
 /// One sender's side of a link, as far as its emitter's keys tell it.
 struct Link {
   Radio radio;

@@ -51,7 +51,7 @@ Cell cell_of(const Bits& stream, std::size_t position) {
 }
 
 /// Streams 0 and 1: written row by row, read column by column in the permuted order.
-std::vector<Cell> interleave(const Bits& stream) {
+std::vector<Cell> sub_block_interleave(const Bits& stream) {
   std::vector<Cell> out;
   out.reserve(kCells);
   for (const std::size_t column : kColumnOrder)
@@ -60,7 +60,7 @@ std::vector<Cell> interleave(const Bits& stream) {
 }
 
 /// Stream 2: the same, one cell further on.
-std::vector<Cell> interleave_shifted(const Bits& stream) {
+std::vector<Cell> sub_block_interleave_shifted(const Bits& stream) {
   std::vector<Cell> out;
   out.reserve(kCells);
   for (std::size_t k = 0; k < kCells; ++k)
@@ -125,9 +125,9 @@ TurboStreams turbo_encode(std::span<const std::uint8_t> block) {
 }
 
 Bits rate_match(const TurboStreams& streams, std::size_t output_bits) {
-  std::vector<Cell> circular = interleave(streams.systematic);
-  const auto v1 = interleave(streams.parity1);
-  const auto v2 = interleave_shifted(streams.parity2);
+  std::vector<Cell> circular = sub_block_interleave(streams.systematic);
+  const auto v1 = sub_block_interleave(streams.parity1);
+  const auto v2 = sub_block_interleave_shifted(streams.parity2);
   for (std::size_t k = 0; k < kCells; ++k) {
     circular.push_back(v1[k]);
     circular.push_back(v2[k]);

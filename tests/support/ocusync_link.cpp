@@ -4,7 +4,7 @@ namespace windhover::synth {
 namespace {
 
 constexpr std::size_t kPacketSymbols = 15;
-constexpr std::size_t kDataSymbols = 12;
+constexpr std::size_t kPacketDataSymbols = 12;
 
 bool is_reference(std::size_t symbol) { return symbol % 7 == 0; }
 bool is_long(std::size_t symbol) { return symbol == 0 || symbol == 8 || symbol == 14; }
@@ -42,7 +42,7 @@ Waveform modulate_ocusync_video(const OcusyncVideoOptions& options, std::size_t 
 }
 
 std::int64_t ocusync_packet_bits(const OcusyncVideoOptions& options) {
-  const std::size_t per_carrier = 2 + (kDataSymbols - 1) * bits_per_cell(options.modulation);
+  const std::size_t per_carrier = 2 + (kPacketDataSymbols - 1) * bits_per_cell(options.modulation);
   return static_cast<std::int64_t>(ocusync_grid(options.width).carriers * per_carrier);
 }
 

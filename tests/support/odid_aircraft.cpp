@@ -55,7 +55,7 @@ void add(std::vector<TruthField>& fields, const char* name, const std::optional<
   if (value) fields.push_back({name, *value});
 }
 
-void add_position(std::vector<TruthField>& fields, const std::string& prefix, const LatLon& at) {
+void add_sent_position(std::vector<TruthField>& fields, const std::string& prefix, const LatLon& at) {
   fields.push_back({prefix + "lat_deg", sent_degrees(at.lat_deg)});
   fields.push_back({prefix + "lon_deg", sent_degrees(at.lon_deg)});
 }
@@ -70,7 +70,7 @@ OdidContent basic_id(const OdidAircraft& aircraft) {
 
 std::vector<TruthField> location_truth(const LocationValues& sent) {
   std::vector<TruthField> out{{"status", name_of(sent.status, kStatuses)}};
-  add_position(out, "", *sent.position);
+  add_sent_position(out, "", *sent.position);
   if (sent.track_deg) out.push_back({"track_deg", static_cast<double>(std::lround(*sent.track_deg) % 360)});
   if (sent.speed_mps) out.push_back({"speed_mps", sent_speed(*sent.speed_mps)});
   if (sent.vertical_mps) out.push_back({"vertical_mps", sent_vertical(*sent.vertical_mps)});
@@ -110,7 +110,7 @@ OdidContent system(const OdidAircraft& aircraft, double t_s, const std::optional
         std::chrono::floor<std::chrono::seconds>(time_at(*start, t_s)).time_since_epoch().count();
   OdidContent out{encode(values), {"system", {}}};
   auto& fields = out.truth.fields;
-  if (values.operator_position) add_position(fields, "operator_", *values.operator_position);
+  if (values.operator_position) add_sent_position(fields, "operator_", *values.operator_position);
   if (values.operator_altitude_m)
     fields.push_back({"operator_altitude_m", sent_metres(*values.operator_altitude_m)});
   if (values.timestamp_s) fields.push_back({"timestamp_s", *values.timestamp_s});
@@ -138,7 +138,7 @@ AuthValues read_authentication(SceneObject config) {
   return out;
 }
 
-LatLon read_place(SceneObject place) {
+LatLon read_lat_lon(SceneObject place) {
   const LatLon out{place.number("lat_deg", kLatitude_deg), place.number("lon_deg", kLongitude_deg)};
   place.finish();
   return out;
@@ -162,13 +162,13 @@ OdidAircraft read_odid_aircraft(SceneObject config) {
   (void)config.text("id");  // may not be left out
   out.id = {code("version", 2), code("id_type", 1), code("ua_type", 2), short_text(config, "id", "", 20)};
   out.status = code("status", out.status);
-  out.start = read_place(config.object("start"));
+  out.start = read_lat_lon(config.object("start"));
   out.altitude_m = config.optional_number("altitude_m", kAltitude_m);
   out.height_m = config.optional_number("height_m", kAltitude_m);
   out.speed_mps = config.optional_number("speed_mps", {0, 254.25});
   out.track_deg = config.optional_number("track_deg", {0, 360});
   out.vertical_mps = config.optional_number("vertical_mps", {-62, 62});
-  if (auto place = config.optional_object("operator")) out.operator_position = read_place(*place);
+  if (auto place = config.optional_object("operator")) out.operator_position = read_lat_lon(*place);
   out.operator_altitude_m = config.optional_number("operator_altitude_m", kAltitude_m);
   out.self_id = short_text(config, "self_id", "", 23);
   out.operator_id = short_text(config, "operator_id", "", 20);

@@ -12,10 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/byte_vector.hpp"
+
 namespace windhover::synth {
 
 using OdidBytes = std::array<std::uint8_t, 25>;
-using ByteVector = std::vector<std::uint8_t>;
 
 /// Degrees, WGS-84.
 struct LatLon {

@@ -12,15 +12,6 @@ using namespace fields;
 
 namespace {
 
-void append(ByteVector& out, std::span<const std::uint8_t> bytes) {
-  for (const std::uint8_t byte : bytes) out.push_back(byte);
-}
-
-void append_le(ByteVector& out, std::uint64_t value, std::size_t bytes) {
-  out.resize(out.size() + bytes);
-  put_le(std::span(out).last(bytes), value);
-}
-
 void append_text(ByteVector& out, std::string_view text, std::size_t bytes) {
   out.resize(out.size() + bytes);
   put_text(std::span(out).last(bytes), text);
@@ -108,13 +99,13 @@ void append_gb_item(ByteVector& out, const Gb46750Values& values, int number) {
   }
 }
 
-void append_field(ByteVector& out, std::uint8_t type, std::uint64_t value, int bytes) {
+void append_french_field(ByteVector& out, std::uint8_t type, std::uint64_t value, int bytes) {
   out.push_back(type);
   out.push_back(static_cast<std::uint8_t>(bytes));
   append_be(out, value, bytes);
 }
 
-void append_field(ByteVector& out, std::uint8_t type, std::string_view text) {
+void append_french_field(ByteVector& out, std::uint8_t type, std::string_view text) {
   out.push_back(type);
   out.push_back(static_cast<std::uint8_t>(text.size()));
   append_text(out, text, text.size());
@@ -170,21 +161,21 @@ ByteVector encode(const Gb46750Values& values) {
 
 ByteVector encode_french_fields(const FrenchValues& values) {
   ByteVector out;
-  append_field(out, 1, values.version, 1);
-  if (!values.french_id.empty()) append_field(out, 2, values.french_id);
-  if (!values.cta_2063_serial.empty()) append_field(out, 3, values.cta_2063_serial);
+  append_french_field(out, 1, values.version, 1);
+  if (!values.french_id.empty()) append_french_field(out, 2, values.french_id);
+  if (!values.cta_2063_serial.empty()) append_french_field(out, 3, values.cta_2063_serial);
   if (values.position) {
-    append_field(out, 4, latitude(*values.position, 1e5), 4);
-    append_field(out, 5, longitude(*values.position, 1e5), 4);
+    append_french_field(out, 4, latitude(*values.position, 1e5), 4);
+    append_french_field(out, 5, longitude(*values.position, 1e5), 4);
   }
-  if (values.altitude_m) append_field(out, 6, static_cast<std::uint64_t>(*values.altitude_m), 2);
-  if (values.height_m) append_field(out, 7, static_cast<std::uint64_t>(*values.height_m), 2);
+  if (values.altitude_m) append_french_field(out, 6, static_cast<std::uint64_t>(*values.altitude_m), 2);
+  if (values.height_m) append_french_field(out, 7, static_cast<std::uint64_t>(*values.height_m), 2);
   if (values.take_off_position) {
-    append_field(out, 8, latitude(*values.take_off_position, 1e5), 4);
-    append_field(out, 9, longitude(*values.take_off_position, 1e5), 4);
+    append_french_field(out, 8, latitude(*values.take_off_position, 1e5), 4);
+    append_french_field(out, 9, longitude(*values.take_off_position, 1e5), 4);
   }
-  if (values.speed_mps) append_field(out, 10, *values.speed_mps, 1);
-  if (values.track_deg) append_field(out, 11, *values.track_deg, 2);
+  if (values.speed_mps) append_french_field(out, 10, *values.speed_mps, 1);
+  if (values.track_deg) append_french_field(out, 11, *values.track_deg, 2);
   return out;
 }
 

@@ -16,6 +16,11 @@ using cf64 = std::complex<double>;
 /// exp(-jπ·root·k·(k+1)/length) for k = 0 … length - 1; length is odd.
 std::vector<cf64> zadoff_chu(unsigned root, unsigned length);
 
+/// The bin of a carrier, which counts from the middle one, in a transform of so many points.
+inline std::size_t carrier_bin(int carrier, std::size_t fft_size) {
+  return static_cast<std::size_t>(carrier + static_cast<int>(fft_size)) % fft_size;
+}
+
 /// x[n] = Σ X[k]·exp(j2πkn/N) without 1/N; N is a power of two.
 std::vector<cf64> inverse_dft(std::span<const cf64> bins);
 

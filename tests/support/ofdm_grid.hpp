@@ -28,9 +28,7 @@ struct OfdmGrid {
   /// Prefix lengths are those of 2048 points, 144 and 160, in proportion.
   std::size_t short_prefix() const { return fft_size * 144 / 2048; }
   std::size_t long_prefix() const { return fft_size * 160 / 2048; }
-  std::size_t bin_of(int carrier) const {
-    return static_cast<std::size_t>(carrier + static_cast<int>(fft_size)) % fft_size;
-  }
+  std::size_t bin_of(int carrier) const { return carrier_bin(carrier, fft_size); }
   int outermost() const { return static_cast<int>(carriers / 2); }
 };
 

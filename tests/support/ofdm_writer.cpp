@@ -7,13 +7,13 @@
 namespace windhover::synth {
 namespace {
 
-constexpr std::size_t kTransition = 2 * kWifiRamp;
+constexpr std::size_t kTransitionSamples = 2 * kWifiRamp;
 
 /// Rising, from the first sample of a transition.
-std::array<double, kTransition> transition() {
-  std::array<double, kTransition> out{};
-  for (std::size_t n = 0; n < kTransition; ++n) {
-    const double s = std::sin(std::numbers::pi / 2 * static_cast<double>(n) / kTransition);
+std::array<double, kTransitionSamples> transition() {
+  std::array<double, kTransitionSamples> out{};
+  for (std::size_t n = 0; n < kTransitionSamples; ++n) {
+    const double s = std::sin(std::numbers::pi / 2 * static_cast<double>(n) / kTransitionSamples);
     out[n] = s * s;
   }
   return out;
@@ -23,13 +23,13 @@ std::array<double, kTransition> transition() {
 
 void OfdmWriter::append(std::span<const cf64> body, std::size_t prefix, std::size_t length, double scale) {
   static const auto kRise = transition();
-  const std::size_t first = sum_.size() - kTransition;
+  const std::size_t first = sum_.size() - kTransitionSamples;
   sum_.resize(sum_.size() + length);
   // A whole number of bodies is added, so that the index never runs below 0.
   const std::size_t phase = (prefix / body.size() + 2) * body.size() - prefix - kWifiRamp;
-  for (std::size_t n = 0; n < length + kTransition; ++n) {
+  for (std::size_t n = 0; n < length + kTransitionSamples; ++n) {
     double weight = scale;
-    if (n < kTransition) weight *= kRise[n];
+    if (n < kTransitionSamples) weight *= kRise[n];
     if (n >= length) weight *= 1 - kRise[n - length];
     sum_[first + n] += weight * body[(phase + n) % body.size()];
   }

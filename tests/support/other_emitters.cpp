@@ -12,8 +12,6 @@
 namespace windhover::synth {
 namespace {
 
-constexpr Range kRadio_hz{1, 300e9};
-
 int read_resource_blocks(SceneObject& config) {
   struct Width {
     double mhz;
@@ -38,7 +36,7 @@ std::vector<std::uint8_t> zigbee_psdu(std::size_t bytes, Random& random) {
 
 void plan_lte_downlink(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out) {
   const Link link = read_link(config, context, "lte_downlink");
-  const dsp::Hertz carrier{config.number("carrier_hz", kRadio_hz)};
+  const dsp::Hertz carrier{config.number("carrier_hz", kLinkCarrier_hz)};
   LteOptions options;
   options.resource_blocks = read_resource_blocks(config);
   options.cell_id = static_cast<int>(config.integer_or("cell_id", 0, {0, 503}));
@@ -82,7 +80,7 @@ void plan_zigbee(SceneObject& config, const EmitterContext& context, std::vector
 
 void plan_microwave_oven(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out) {
   const Link link = read_link(config, context, "microwave_oven");
-  const dsp::Hertz carrier{config.number("carrier_hz", kRadio_hz)};
+  const dsp::Hertz carrier{config.number("carrier_hz", kLinkCarrier_hz)};
   OvenOptions options;
   options.mains_hz = config.number_or("mains_hz", 50, {40, 70});
   options.duty = config.number_or("duty", options.duty, {0.1, 0.5});

@@ -12,7 +12,7 @@ namespace {
 
 using dsp::cf32;
 
-constexpr std::size_t kPhases = 256;  // linear interpolation between them errs by -108 dB
+constexpr std::size_t kInterpolatorPhases = 256;  // linear interpolation between them errs by -108 dB
 constexpr std::size_t kLanes = 8;
 
 /// J. F. Kaiser's window design formulas.
@@ -62,11 +62,11 @@ Interpolator::Interpolator(double flat_edge) {
   taps_ = design.taps;
   const auto half = static_cast<double>(taps_ / 2);
   const WindowedSinc weight(0.5 - transition / 2, half, design.beta);
-  kernel_.reserve((kPhases + 1) * taps_ * 2);
-  for (std::size_t phase = 0; phase <= kPhases; ++phase)
+  kernel_.reserve((kInterpolatorPhases + 1) * taps_ * 2);
+  for (std::size_t phase = 0; phase <= kInterpolatorPhases; ++phase)
     for (std::size_t tap = 0; tap < taps_; ++tap) {
       // Tap taps_/2 - 1 is the input sample at or before the instant.
-      const double t = static_cast<double>(phase) / kPhases + half - 1 - static_cast<double>(tap);
+      const double t = static_cast<double>(phase) / kInterpolatorPhases + half - 1 - static_cast<double>(tap);
       kernel_.insert(kernel_.end(), 2, static_cast<float>(weight(t)));
     }
 }
@@ -78,7 +78,7 @@ const Interpolator& Interpolator::with(double flat_edge) {
 
 /// Re and im of several taps at once in lanes that never meet before the end, which compilers vectorise.
 cf32 Interpolator::weighted_sum(const cf32* in, double fraction) const {
-  const double phase = fraction * kPhases;
+  const double phase = fraction * kInterpolatorPhases;
   const auto row = static_cast<std::size_t>(phase);
   const auto towards_next = static_cast<float>(phase - static_cast<double>(row));
   const float* a = &kernel_[row * taps_ * 2];

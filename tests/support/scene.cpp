@@ -10,7 +10,7 @@
 namespace windhover::synth {
 namespace {
 
-constexpr Range kRate_hz{0.96e6, 122.88e6};
+constexpr Range kSampleRate_hz{0.96e6, 122.88e6};
 
 /// "2025-06-01T10:00:00Z", with a fraction or without.
 std::optional<SceneTime> parse_datetime(const std::string& text) {
@@ -81,6 +81,8 @@ std::vector<Transmission> read_emitters(SceneObject& config, const Scene& scene)
 
 }  // namespace
 
+double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
+
 std::int64_t Scene::total_samples() const { return std::llround(duration_s * rate.value); }
 
 Scene load_scene(const std::filesystem::path& scene_json) {
@@ -88,7 +90,7 @@ Scene load_scene(const std::filesystem::path& scene_json) {
   SceneObject config(file, "");
   Scene scene;
   scene.description = config.text_or("description", "");
-  scene.rate = {config.number("sample_rate", kRate_hz)};
+  scene.rate = {config.number("sample_rate", kSampleRate_hz)};
   scene.centre = {config.number("center_frequency", {0, 300e9})};
   scene.duration_s = config.number("duration_s", {1e-6, 1e7});
   if (const auto text = config.optional_text("datetime")) {

@@ -71,6 +71,9 @@ struct Transmission {
 
 using SceneTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
+/// As precise as times of transmissions are told.
+double whole_nanoseconds(double seconds);
+
 struct Impairments {
   double iq_gain_db = 0;
   double iq_phase_deg = 0;

@@ -64,7 +64,7 @@ Integer saturated(float x, float scale, float offset) {
 }
 
 template <typename Component>
-void put(std::vector<char>& out, Component component) {
+void append_component(std::vector<char>& out, Component component) {
   std::array<char, sizeof(Component)> raw{};
   std::memcpy(raw.data(), &component,
               sizeof(Component));  // the formats are little-endian, as are our machines
@@ -77,16 +77,16 @@ void to_format(std::span<const dsp::cf32> iq, dsp::SampleFormat format, std::vec
   for (const dsp::cf32 x : iq)
     for (const float component : {x.real(), x.imag()}) switch (format) {
         case dsp::SampleFormat::ci8:
-          put(out, saturated<std::int8_t>(component, 128, 0));
+          append_component(out, saturated<std::int8_t>(component, 128, 0));
           break;
         case dsp::SampleFormat::cu8:
-          put(out, saturated<std::uint8_t>(component, 127.5F, 127.5F));
+          append_component(out, saturated<std::uint8_t>(component, 127.5F, 127.5F));
           break;
         case dsp::SampleFormat::ci16_le:
-          put(out, saturated<std::int16_t>(component, 32768, 0));
+          append_component(out, saturated<std::int16_t>(component, 32768, 0));
           break;
         default:
-          put(out, component);
+          append_component(out, component);
       }
 }
 
@@ -160,15 +160,15 @@ bool recorded_whole(const Transmission& sent, const Scene& scene) {
   return away <= scene.rate.value / 2 && sent.start_s + sent.duration_s <= scene.duration_s;
 }
 
-void put_fields(ordered_json& json, const std::vector<TruthField>& fields) {
+void put_fields(ordered_json& line, const std::vector<TruthField>& fields) {
   for (const auto& [name, value] : fields)
-    std::visit([&json, &key = name](const auto& held) { json[key] = held; }, value);
+    std::visit([&line, &key = name](const auto& held) { line[key] = held; }, value);
 }
 
 ordered_json object_of(const std::vector<TruthField>& fields) {
-  ordered_json json = ordered_json::object();
-  put_fields(json, fields);
-  return json;
+  ordered_json object = ordered_json::object();
+  put_fields(object, fields);
+  return object;
 }
 
 void put_link(ordered_json& line, const LinkTruth& link, std::int64_t bits) {
@@ -193,8 +193,6 @@ ordered_json truth_line(const Transmission& sent, const Scene& scene) {
   if (sent.is_frame && sent.messages.empty()) line["fields"] = object_of(sent.fields);
   return line;
 }
-
-double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
 
 /// A link over the whole recording, in the same terms as a transmission where they fit.
 ordered_json summary_line(const LinkSummary& summary) {

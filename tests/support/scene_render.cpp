@@ -43,7 +43,7 @@ class OnAir {
   std::list<PlacedBurst> bursts_;
 };
 
-void impair(std::span<dsp::cf32> iq, const Impairments& faults) {
+void apply_impairments(std::span<dsp::cf32> iq, const Impairments& faults) {
   if (faults.iq_gain_db != 0 || faults.iq_phase_deg != 0)
     apply_iq_imbalance(iq, faults.iq_gain_db, faults.iq_phase_deg);
   if (faults.dc != dsp::cf32{}) add_dc(iq, faults.dc);
@@ -82,7 +82,7 @@ void render_blocks(const Scene& scene,
       block.assign(static_cast<std::size_t>(std::min(kBlockSamples, windows[w].end - first)), {});
       on_air.add_to(block, first);
       if (scene.noise_power) noise.add_noise(block, *scene.noise_power);
-      impair(block, scene.impairments);
+      apply_impairments(block, scene.impairments);
       take(w, block);
     }
 }

@@ -4,6 +4,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <stdexcept>
+
+#include "tests/support/hex.hpp"
 
 namespace windhover::synth {
 namespace {
@@ -41,15 +44,6 @@ std::string plain(double value) {
   out.precision(12);
   out << value;
   return out.str();
-}
-
-std::optional<std::vector<std::uint8_t>> from_hex(const std::string& hex) {
-  if (hex.size() % 2 != 0 || hex.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
-    return std::nullopt;
-  std::vector<std::uint8_t> bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2)
-    bytes.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-  return bytes;
 }
 
 }  // namespace
@@ -141,9 +135,12 @@ std::string SceneObject::text_or(const std::string& key, const std::string& othe
 }
 
 std::vector<std::uint8_t> SceneObject::bytes_or_empty(const std::string& key) {
-  const auto bytes = from_hex(text_or(key, ""));
-  if (!bytes) fail(key, "pairs of hexadecimal digits");
-  return *bytes;
+  const std::string digits = text_or(key, "");
+  try {
+    return from_hex(digits);
+  } catch (const std::invalid_argument&) {
+    fail(key, "pairs of hexadecimal digits");
+  }
 }
 
 SceneObject SceneObject::object(const std::string& key) {

@@ -77,7 +77,7 @@ double mean_power(std::span<const dsp::cf32> iq) {
   return sum / static_cast<double>(std::max<std::size_t>(1, iq.size()));
 }
 
-void impair(SignalSnapshot& snapshot, double power, Random& random) {
+void impair_snapshot(SignalSnapshot& snapshot, double power, Random& random) {
   apply_iq_imbalance(snapshot.iq, random.uniform(-0.3, 0.3), random.uniform(-2, 2));
   const double level = std::sqrt(power) * std::pow(10, random.uniform(-35, -22) / 20);
   add_dc(snapshot.iq, dsp::cf32(std::polar(level, random.uniform(0, 6.28))));
@@ -142,7 +142,7 @@ SignalSnapshot make_snapshot(std::string_view name, const SnapshotOptions& optio
   out.end = made.continuous ? out.iq.size() : at(margin_s + duration_s + random.uniform(-40e-6, 40e-6));
   const double power = mean_power(wave.samples);
   random.add_noise(out.iq, noise_power(options.snr_db, power, {band.occupied_hz}, out.rate));
-  if (options.impaired) impair(out, power, random);
+  if (options.impaired) impair_snapshot(out, power, random);
   apply_gain(out.iq, std::pow(10, random.uniform(-60, -10) / 20));
   return out;
 }

@@ -173,7 +173,7 @@ KindWaveform oven(Random& random) {
   return burst(modulate_oven(options, random));
 }
 
-KindWaveform tone(Random& random) {
+KindWaveform bare_tone(Random& random) {
   Waveform wave{{}, {4e6}, {1e6}, {5e3}};
   const double drift = random.uniform(-1e6, 1e6);
   for (std::size_t n = 0; n < 20'000; ++n) {
@@ -283,7 +283,7 @@ std::span<const SnapshotKind> snapshot_kind_table() {
       {"cck_5.5", [](Random& r) { return dsss(r, DsssRate::mbps_5_5); }},
       {"cck_11", [](Random& r) { return dsss(r, DsssRate::mbps_11); }},
       {"oven", oven},
-      {"tone", tone},
+      {"tone", bare_tone},
       {"noise_band", noise_band},
       {"single_carrier", single_carrier},
   };

@@ -10,7 +10,7 @@ namespace {
 using cf64 = std::complex<double>;
 
 constexpr double kChip_hz = 11e6;
-constexpr double kPassband_hz = 22e6;
+constexpr double kDsssPassband_hz = 22e6;
 constexpr double kNoiseBandwidth_hz = 20e6;
 constexpr std::size_t kHeaderBits = 48;
 
@@ -172,7 +172,7 @@ Waveform modulate_wifi_dsss(std::span<const std::uint8_t> psdu, DsssRate rate, c
   double energy = 0;
   for (const cf64 x : shape) energy += std::norm(x);
   const double scale = std::sqrt(static_cast<double>(chips.size() * kDsssSamplesPerChip) / energy);
-  Waveform wave{{}, {kChip_hz * kDsssSamplesPerChip}, {kPassband_hz}, {kNoiseBandwidth_hz}};
+  Waveform wave{{}, {kChip_hz * kDsssSamplesPerChip}, {kDsssPassband_hz}, {kNoiseBandwidth_hz}};
   wave.samples.reserve(shape.size());
   for (const cf64 x : shape) wave.samples.emplace_back(scale * x);
   return wave;

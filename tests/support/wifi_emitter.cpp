@@ -30,8 +30,6 @@ dsp::Hertz bandwidth(const WifiPhy& phy) {
   return {ht != nullptr && ht->forty_mhz ? 40e6 : 20e6};
 }
 
-double whole_nanoseconds(double seconds) { return std::round(seconds * 1e9) / 1e9; }
-
 }  // namespace
 
 dsp::Hertz wifi_channel_frequency(int channel) {

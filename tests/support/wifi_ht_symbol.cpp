@@ -33,7 +33,7 @@ void turn_upper_half(Carriers& carriers) {
     if (index >= 0) value *= cf64(0, 1);
 }
 
-void put(Carriers& out, int first, std::string_view signs) {
+void put_signs(Carriers& out, int first, std::string_view signs) {
   for (std::size_t i = 0; i < signs.size(); ++i)
     out.push_back({first + static_cast<int>(i), signs[i] == '+' ? 1.0 : -1.0});
 }
@@ -45,20 +45,20 @@ const CarrierPlan& ht_plan(bool forty_mhz) { return band(forty_mhz).plan; }
 Carriers ht_long_training(bool forty_mhz) {
   Carriers out;
   if (!forty_mhz) {
-    put(out, -28, "++");
-    put(out, -26, kLeft);
-    put(out, 1, kRight);
-    put(out, 27, "--");
+    put_signs(out, -28, "++");
+    put_signs(out, -26, kLeft);
+    put_signs(out, 1, kRight);
+    put_signs(out, 27, "--");
     return out;
   }
-  put(out, -58, kLeft);
-  put(out, -32, "+");
-  put(out, -31, kRight);
-  put(out, -5, "---+");
-  put(out, 2, "-++-");
-  put(out, 6, kLeft);
-  put(out, 32, "+");
-  put(out, 33, kRight);
+  put_signs(out, -58, kLeft);
+  put_signs(out, -32, "+");
+  put_signs(out, -31, kRight);
+  put_signs(out, -5, "---+");
+  put_signs(out, 2, "-++-");
+  put_signs(out, 6, kLeft);
+  put_signs(out, 32, "+");
+  put_signs(out, 33, kRight);
   turn_upper_half(out);
   return out;
 }

@@ -25,7 +25,7 @@ struct Stream {
   std::size_t subframes = 1;  ///< of an A-MPDU; 1: none
 };
 
-struct Link {
+struct WifiLink {
   int channel = 6;
   MacAddress access_point{}, station{};
   std::string ssid;
@@ -45,7 +45,7 @@ struct Wish {
 
 class LinkWriter {
  public:
-  LinkWriter(const Link& link, const std::array<Radio, 2>& radios, const EmitterContext& context,
+  LinkWriter(const WifiLink& link, const std::array<Radio, 2>& radios, const EmitterContext& context,
              std::vector<Transmission>& out)
       : link_(link), radios_(radios), context_(context), random_(context.seed), out_(out) {}
 
@@ -109,7 +109,7 @@ class LinkWriter {
     return std::exchange(next, static_cast<std::uint16_t>((next + 1) & 0xfff));
   }
 
-  const Link& link_;
+  const WifiLink& link_;
   const std::array<Radio, 2>& radios_;  ///< of access point and station
   const EmitterContext& context_;
   Random random_;
@@ -143,7 +143,7 @@ Stream read_stream(SceneObject config, std::size_t default_body_bytes) {
   return out;
 }
 
-std::vector<Wish> wishes(const Link& link, double first_s, double end_s) {
+std::vector<Wish> wishes(const WifiLink& link, double first_s, double end_s) {
   std::vector<Wish> out;
   const auto add = [&](Wish::Kind kind, double interval_s, std::size_t each) {
     std::size_t n = 0;
@@ -160,7 +160,7 @@ std::vector<Wish> wishes(const Link& link, double first_s, double end_s) {
 }  // namespace
 
 void plan_wifi_link(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out) {
-  Link link;
+  WifiLink link;
   link.channel = read_wifi_channel(config);
   link.access_point = read_mac_address(config, "access_point");
   link.station = read_mac_address(config, "station");

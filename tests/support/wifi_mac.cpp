@@ -17,14 +17,6 @@ enum class FrameType : std::uint8_t {
   qos_data = 0x88,
 };
 
-void append_le(ByteVector& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-}
-
-void append(ByteVector& out, std::span<const std::uint8_t> bytes) {
-  for (const std::uint8_t byte : bytes) out.push_back(byte);
-}
-
 ByteVector begin_frame(FrameType type, std::uint8_t flags, std::uint16_t duration_us,
                        const MacAddress& receiver) {
   ByteVector out{static_cast<std::uint8_t>(type), flags};

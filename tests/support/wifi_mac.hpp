@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/odid_encoder.hpp"
+#include "tests/support/byte_vector.hpp"
 
 namespace windhover::synth {
 

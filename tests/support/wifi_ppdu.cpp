@@ -11,17 +11,17 @@
 namespace windhover::synth {
 namespace {
 
-constexpr double kRate_hz = 40e6;
+constexpr double kPpduRate_hz = 40e6;
 constexpr double kChannel_hz = 20e6;
 /// Sidelobes of the neighbours' kind are kept, the transform's edge is not.
 constexpr double kPassband = 0.9;
 constexpr std::size_t kTransform = 128;
 constexpr std::size_t kUnit = 2;  ///< samples in 50 ns
-constexpr int kOutermost = 26;
+constexpr int kLegacyOutermost = 26;
 constexpr std::array kPilotCarriers{-21, -7, 7, 21};
 constexpr std::array kPilotSigns{1, 1, 1, -1};
 
-constexpr std::array kRates{
+constexpr std::array kLegacyRates{
     LegacyRate{6, 0b1011, 1, CodeRate::half},        LegacyRate{9, 0b1111, 1, CodeRate::three_quarters},
     LegacyRate{12, 0b1010, 2, CodeRate::half},       LegacyRate{18, 0b1110, 2, CodeRate::three_quarters},
     LegacyRate{24, 0b1001, 4, CodeRate::half},       LegacyRate{36, 0b1101, 4, CodeRate::three_quarters},
@@ -29,10 +29,6 @@ constexpr std::array kRates{
 };
 
 constexpr std::string_view kLongTraining = "++--++-+-++++++--++-+-++++0+--++-+-+-----++--+-+-++++";
-
-std::size_t bin_of(int carrier, std::size_t size) {
-  return static_cast<std::size_t>(carrier + static_cast<int>(size)) % size;
-}
 
 bool is_pilot(int carrier) { return carrier % 14 == 7 || carrier % 14 == -7; }
 
@@ -44,8 +40,8 @@ std::size_t LegacyRate::data_bits() const {
 }
 
 const LegacyRate& legacy_rate(int mbps) {
-  const auto rate = std::ranges::find(kRates, mbps, &LegacyRate::mbps);
-  if (rate == kRates.end()) throw std::invalid_argument("no rate of 802.11a");
+  const auto rate = std::ranges::find(kLegacyRates, mbps, &LegacyRate::mbps);
+  if (rate == kLegacyRates.end()) throw std::invalid_argument("no rate of 802.11a");
   return *rate;
 }
 
@@ -61,9 +57,10 @@ Carriers short_training() {
 
 Carriers long_training() {
   Carriers out;
-  for (int index = -kOutermost; index <= kOutermost; ++index)
+  for (int index = -kLegacyOutermost; index <= kLegacyOutermost; ++index)
     if (index != 0)
-      out.push_back({index, kLongTraining[static_cast<std::size_t>(index + kOutermost)] == '+' ? 1.0 : -1.0});
+      out.push_back(
+          {index, kLongTraining[static_cast<std::size_t>(index + kLegacyOutermost)] == '+' ? 1.0 : -1.0});
   return out;
 }
 
@@ -75,7 +72,7 @@ double pilot_polarity(std::size_t n) {
 Carriers legacy_symbol(std::span<const cf64> values, std::size_t n) {
   Carriers out;
   std::size_t next = 0;
-  for (int index = -kOutermost; index <= kOutermost; ++index)
+  for (int index = -kLegacyOutermost; index <= kLegacyOutermost; ++index)
     if (index != 0 && !is_pilot(index)) out.push_back({index, values[next++]});
   for (std::size_t i = 0; i < kPilotCarriers.size(); ++i)
     out.push_back({kPilotCarriers[i], kPilotSigns[i] * pilot_polarity(n)});
@@ -104,7 +101,7 @@ void PpduWriter::append_wide(const Carriers& carriers, std::size_t prefix, std::
                              std::size_t spacing_divisor) {
   const std::size_t width = forty_mhz_ ? 2 : 1;
   std::vector<cf64> bins(kTransform * width * spacing_divisor);
-  for (const auto& [index, value] : carriers) bins[bin_of(index, bins.size())] = value;
+  for (const auto& [index, value] : carriers) bins[carrier_bin(index, bins.size())] = value;
   const double scale = 1 / std::sqrt(static_cast<double>(carriers.size()));
   out_.append(inverse_dft(bins), prefix * kUnit * width, length * kUnit * width, scale);
 }
@@ -137,7 +134,7 @@ void PpduWriter::append_bpsk_header(std::span<const std::uint8_t> bits, std::siz
 
 Waveform PpduWriter::finish(double clock) const {
   const double scale = clock * (forty_mhz_ ? 2 : 1);
-  return {out_.samples(), {kRate_hz * scale}, {kPassband * kRate_hz * scale}, {kChannel_hz * scale}};
+  return {out_.samples(), {kPpduRate_hz * scale}, {kPassband * kPpduRate_hz * scale}, {kChannel_hz * scale}};
 }
 
 }  // namespace windhover::synth

@@ -11,7 +11,7 @@
 namespace windhover::synth {
 namespace {
 
-struct Content {
+struct RemoteIdContent {
   std::string protocol;
   ByteVector body;  ///< of an Open Drone ID element or of NAN; empty for other elements
   ByteVector element;
@@ -20,8 +20,8 @@ struct Content {
 };
 
 /// What is said at t_s in the frame of that counter.
-using ContentSource = Content (*)(const OdidAircraft& aircraft, double t_s, std::uint8_t counter,
-                                  const EmitterContext& context);
+using RemoteIdContentSource = RemoteIdContent (*)(const OdidAircraft& aircraft, double t_s,
+                                                  std::uint8_t counter, const EmitterContext& context);
 
 /// As precise as every one of the national formats.
 std::vector<TruthField> coarse_truth(const OdidAircraft& aircraft, const char* id_name, double t_s,
@@ -31,9 +31,9 @@ std::vector<TruthField> coarse_truth(const OdidAircraft& aircraft, const char* i
   return {{id_name, aircraft.id.id}, {"lat_deg", degrees(at.lat_deg)}, {"lon_deg", degrees(at.lon_deg)}};
 }
 
-Content odid_content(const OdidAircraft& aircraft, double t_s, std::uint8_t counter,
-                     const EmitterContext& context) {
-  Content out{"odid", {}, {}, {}, {}};
+RemoteIdContent odid_content(const OdidAircraft& aircraft, double t_s, std::uint8_t counter,
+                             const EmitterContext& context) {
+  RemoteIdContent out{"odid", {}, {}, {}, {}};
   std::vector<OdidBytes> messages;
   for (auto& content : odid_messages(aircraft, t_s, context.start)) {
     messages.push_back(content.bytes);
@@ -44,8 +44,8 @@ Content odid_content(const OdidAircraft& aircraft, double t_s, std::uint8_t coun
   return out;
 }
 
-Content gb46750_content(const OdidAircraft& aircraft, double t_s, std::uint8_t counter,
-                        const EmitterContext& context) {
+RemoteIdContent gb46750_content(const OdidAircraft& aircraft, double t_s, std::uint8_t counter,
+                                const EmitterContext& context) {
   Gb46750Values values;
   values.product_id = aircraft.id.id;
   values.station_position = aircraft.operator_position;
@@ -60,13 +60,14 @@ Content gb46750_content(const OdidAircraft& aircraft, double t_s, std::uint8_t c
     values.time_ms =
         std::chrono::floor<std::chrono::milliseconds>(*context.start).time_since_epoch().count() +
         std::llround(t_s * 1e3);
-  Content out{"gb46750", encode(values), {}, {}, {}};
+  RemoteIdContent out{"gb46750", encode(values), {}, {}, {}};
   out.element = wifi_odid_element(counter, out.body);
   out.messages = {{"gb46750", coarse_truth(aircraft, "product_id", t_s, 1e-7)}};
   return out;
 }
 
-Content french_content(const OdidAircraft& aircraft, double t_s, std::uint8_t, const EmitterContext&) {
+RemoteIdContent french_content(const OdidAircraft& aircraft, double t_s, std::uint8_t,
+                               const EmitterContext&) {
   const auto whole = [](const std::optional<double>& value) {
     return value ? std::optional(static_cast<std::int16_t>(std::lround(*value))) : std::nullopt;
   };
@@ -81,7 +82,8 @@ Content french_content(const OdidAircraft& aircraft, double t_s, std::uint8_t, c
   return {"french_id", {}, french_element(values), coarse_truth(aircraft, "french_id", t_s, 1e-5), {}};
 }
 
-Content dji_content(const OdidAircraft& aircraft, double t_s, std::uint8_t counter, const EmitterContext&) {
+RemoteIdContent dji_content(const OdidAircraft& aircraft, double t_s, std::uint8_t counter,
+                            const EmitterContext&) {
   const LatLon at = position_at(aircraft, t_s);
   DroneIdTelemetry t;
   t.sequence = counter;
@@ -100,7 +102,7 @@ Content dji_content(const OdidAircraft& aircraft, double t_s, std::uint8_t count
 
 struct Format {
   std::string_view name;
-  ContentSource content;
+  RemoteIdContentSource content;
 };
 constexpr std::array kFormats{Format{"odid", odid_content}, Format{"gb46750", gb46750_content},
                               Format{"french", french_content}, Format{"dji", dji_content}};
@@ -108,9 +110,9 @@ constexpr std::array kFormats{Format{"odid", odid_content}, Format{"gb46750", gb
 enum class Carrying : std::uint8_t { beacon, probe_response, nan };
 constexpr std::array<std::string_view, 3> kTransports{"beacon", "probe_response", "nan"};
 
-struct RemoteIdSender {
+struct WifiRemoteIdSender {
   Carrying carrying = Carrying::beacon;
-  ContentSource content = nullptr;
+  RemoteIdContentSource content = nullptr;
   WifiPhy phy;
   int channel = 6;
   MacAddress address{};
@@ -132,7 +134,8 @@ std::size_t read_choice(SceneObject& config, const std::string& key, const std::
   config.fail(key, "one of: " + known);
 }
 
-ByteVector frame_at(const RemoteIdSender& from, const Content& content, double start_s, std::size_t event) {
+ByteVector frame_at(const WifiRemoteIdSender& from, const RemoteIdContent& content, double start_s,
+                    std::size_t event) {
   const auto sequence = static_cast<std::uint16_t>(event & 0xfff);
   const auto counter = static_cast<std::uint8_t>(event);
   if (from.carrying == Carrying::nan)
@@ -149,8 +152,8 @@ ByteVector frame_at(const RemoteIdSender& from, const Content& content, double s
   return probe_response_frame(values);
 }
 
-RemoteIdSender read_sender(SceneObject& config) {
-  RemoteIdSender out;
+WifiRemoteIdSender read_sender(SceneObject& config) {
+  WifiRemoteIdSender out;
   out.carrying = static_cast<Carrying>(
       read_choice(config, "transport", "beacon", kTransports, [](auto name) { return name; }));
   const auto format = read_choice(config, "format", "odid", kFormats, [](const Format& f) { return f.name; });
@@ -170,7 +173,7 @@ RemoteIdSender read_sender(SceneObject& config) {
 }  // namespace
 
 void plan_wifi_remote_id(SceneObject& config, const EmitterContext& context, std::vector<Transmission>& out) {
-  const RemoteIdSender from = read_sender(config);
+  const WifiRemoteIdSender from = read_sender(config);
   const Radio radio = read_radio(config, context);
   const double first_s = config.number("start_s", {0, 1e9});
   const double interval_s = config.number_or("interval_s", 0.2, {1e-3, 1e6});
@@ -181,7 +184,7 @@ void plan_wifi_remote_id(SceneObject& config, const EmitterContext& context, std
   for (double t_s = first_s; t_s < context.duration_s;
        t_s = first_s + interval_s * static_cast<double>(event)) {
     const auto counter = static_cast<std::uint8_t>(event);
-    Content content = from.content(from.aircraft, t_s, counter, context);
+    RemoteIdContent content = from.content(from.aircraft, t_s, counter, context);
     const WifiSending sending{t_s, from.channel, from.phy, with_fcs(frame_at(from, content, t_s, event))};
     ++event;
     Transmission* sent = add_wifi(sending, radio, context, random, out);

@@ -17,7 +17,7 @@ struct Field {
   std::size_t alignment, size;
 };
 constexpr std::array<Field, 4> kFields{{{8, 8}, {1, 1}, {1, 1}, {2, 4}}};  // TSFT, flags, rate, channel
-enum : std::size_t { kFlags = 1, kRate = 2, kChannel = 3 };
+enum : std::size_t { kFlagsField = 1, kRateField = 2, kChannelField = 3 };
 constexpr std::uint8_t kFcsAtEnd = 0x10;
 
 std::uint32_t little_endian(Bytes at, std::size_t bytes) {
@@ -61,9 +61,10 @@ std::optional<SniffedWifi> sniffed_wifi(const CaptureFrame& frame) {
 
   SniffedWifi out;
   out.psdu.assign(bytes.begin() + static_cast<std::ptrdiff_t>(length), bytes.end());
-  if (!fields[kRate].empty()) out.mbps = fields[kRate][0] / 2.0;
-  if (!fields[kChannel].empty()) out.frequency = dsp::Hertz{1e6 * little_endian(fields[kChannel], 2)};
-  if (fields[kFlags].empty() || (fields[kFlags][0] & kFcsAtEnd) == 0) {
+  if (!fields[kRateField].empty()) out.mbps = fields[kRateField][0] / 2.0;
+  if (!fields[kChannelField].empty())
+    out.frequency = dsp::Hertz{1e6 * little_endian(fields[kChannelField], 2)};
+  if (fields[kFlagsField].empty() || (fields[kFlagsField][0] & kFcsAtEnd) == 0) {
     out.psdu = with_fcs(std::move(out.psdu));
     return out;
   }

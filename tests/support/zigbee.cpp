@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kSymbol0 = "11011001110000110101001000101110";
 constexpr double kChipRate_hz = 2e6;
-constexpr double kPassband_hz = 6e6;
+constexpr double kZigbeePassband_hz = 6e6;
 constexpr std::size_t kHeaderBytes = 6;
 constexpr std::size_t kChipsPerByte = 64;
 
@@ -44,7 +44,7 @@ std::vector<std::uint8_t> with_zigbee_fcs(std::span<const std::uint8_t> mac) {
 }
 
 Waveform modulate_zigbee(std::span<const std::uint8_t> packet) {
-  Waveform wave{{}, {kChipRate_hz * kZigbeeSamplesPerChip}, {kPassband_hz}, {kChipRate_hz}};
+  Waveform wave{{}, {kChipRate_hz * kZigbeeSamplesPerChip}, {kZigbeePassband_hz}, {kChipRate_hz}};
   wave.samples.resize((packet.size() * kChipsPerByte + 1) * kZigbeeSamplesPerChip);
   std::size_t chip = 0;
   for (const auto byte : packet)

@@ -18,8 +18,8 @@ using dsp::cf32;
 using dsp::Hertz;
 
 // Input samples on each side that make up an output sample.
-constexpr int kReach = 24;
-constexpr std::size_t kPhases = 2048;
+constexpr int kLowPassReach = 24;
+constexpr std::size_t kLowPassPhases = 2048;
 
 template <typename Component>
 std::vector<cf32> samples_of(const std::string& octets, float full_scale) {
@@ -44,14 +44,14 @@ double sinc(double x) {
   return std::abs(angle) < 1e-9 ? 1 : std::sin(angle) / angle;
 }
 
-/// A Hann-windowed low-pass of `width` cycles a sample, for kPhases places between two samples.
+/// A Hann-windowed low-pass of `width` cycles a sample, for kLowPassPhases places between two samples.
 std::vector<float> low_pass(double width) {
   std::vector<float> taps;
-  taps.reserve(kPhases * 2 * kReach);
-  for (std::size_t phase = 0; phase < kPhases; ++phase)
-    for (int tap = 1 - kReach; tap <= kReach; ++tap) {
-      const double t = static_cast<double>(phase) / kPhases - tap;
-      const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * t / kReach);
+  taps.reserve(kLowPassPhases * 2 * kLowPassReach);
+  for (std::size_t phase = 0; phase < kLowPassPhases; ++phase)
+    for (int tap = 1 - kLowPassReach; tap <= kLowPassReach; ++tap) {
+      const double t = static_cast<double>(phase) / kLowPassPhases - tap;
+      const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * t / kLowPassReach);
       taps.push_back(static_cast<float>(width * sinc(width * t) * window));
     }
   return taps;
@@ -88,19 +88,20 @@ std::vector<cf32> receive(const AirRecording& air, Hertz centre, Hertz rate) {
   const std::size_t size = air.samples.size();
   std::vector<cf32> out(static_cast<std::size_t>(static_cast<double>(size) / step));
   if (low >= high) return out;
-  std::vector<cf32> shared(size + 2 * kReach);  // a turn of the loop, and what the filter needs around it
+  std::vector<cf32> shared(size +
+                           2 * kLowPassReach);  // a turn of the loop, and what the filter needs around it
   for (std::size_t n = 0; n < shared.size(); ++n)
-    shared[n] =
-        air.samples[(n + size - kReach % size) % size] * turned(-middle, static_cast<double>(n) - kReach);
+    shared[n] = air.samples[(n + size - kLowPassReach % size) % size] *
+                turned(-middle, static_cast<double>(n) - kLowPassReach);
   const std::vector<float> taps = low_pass(high - low);
   for (std::size_t k = 0; k < out.size(); ++k) {
     const double at = static_cast<double>(k) * step;
     const auto before = static_cast<std::size_t>(at);
-    const auto phase = static_cast<std::size_t>((at - static_cast<double>(before)) * kPhases);
+    const auto phase = static_cast<std::size_t>((at - static_cast<double>(before)) * kLowPassPhases);
     const cf32* in = &shared[before + 1];
-    const float* tap = &taps[phase * 2 * kReach];
+    const float* tap = &taps[phase * 2 * kLowPassReach];
     cf32 sum{};
-    for (int i = 0; i < 2 * kReach; ++i) sum += in[i] * tap[i];
+    for (int i = 0; i < 2 * kLowPassReach; ++i) sum += in[i] * tap[i];
     out[k] = sum * turned(middle - shift, at);
   }
   return out;
