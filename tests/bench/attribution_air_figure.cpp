@@ -19,11 +19,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kRate_hz = 61.44e6, kCentre_hz = 2440e6, kOscillator_ppm = 2;
-constexpr std::size_t kAircraft = 3;
-constexpr std::array<double, kAircraft> kVideo_hz{2419e6, 2439e6, 2459e6};  // 10 MHz each
+constexpr double kAirRate_hz = 61.44e6, kAirCentre_hz = 2440e6, kOscillator_ppm = 2;
+constexpr std::size_t kAircraftOfSky = 3;
+constexpr std::array<double, kAircraftOfSky> kVideo_hz{2419e6, 2439e6, 2459e6};  // 10 MHz each
 
-std::string serial_of(std::size_t number) { return "FICTIONAIR" + std::to_string(number); }
+std::string air_serial(std::size_t number) { return "FICTIONAIR" + std::to_string(number); }
 
 /// Shadowing of 3 dB with a memory of some seconds, the same for all that one aircraft sends.
 json level_path(double seconds, std::mt19937_64& random) {
@@ -42,11 +42,11 @@ json sky_of(double seconds, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> ppm(0, kOscillator_ppm);
   json emitters = json::array();
-  for (std::size_t i = 0; i < kAircraft; ++i) {
+  for (std::size_t i = 0; i < kAircraftOfSky; ++i) {
     const double off_ppm = ppm(random), late_s = std::uniform_real_distribution(0.02, 0.6)(random);
     const json levels = level_path(seconds, random);
     const auto common = [&](json emitter) {
-      emitter["cfo_hz"] = 1e-6 * off_ppm * kCentre_hz;
+      emitter["cfo_hz"] = 1e-6 * off_ppm * kAirCentre_hz;
       emitter["clock_ppm"] = off_ppm;
       emitter["level_path"] = levels;
       emitter["snr_db"] = 15;
@@ -62,12 +62,12 @@ json sky_of(double seconds, std::uint64_t seed) {
          {"hop",
           {{"carriers_hz", {2414.5e6, 2429.5e6, 2434.5e6, 2444.5e6, 2459.5e6}}, {"bursts_per_carrier", 1}}},
          {"aircraft",
-          {{"serial", serial_of(i)},
+          {{"serial", air_serial(i)},
            {"product_type", 63},
            {"path", {{{"t_s", 0}, {"lat_deg", 50.1}, {"lon_deg", 5.2}, {"height_m", 60}}}}}}});
   }
-  return {{"sample_rate", kRate_hz},
-          {"center_frequency", kCentre_hz},
+  return {{"sample_rate", kAirRate_hz},
+          {"center_frequency", kAirCentre_hz},
           {"duration_s", seconds},
           {"noise_dbfs", -40},
           {"datatype", "ci16_le"},
@@ -76,7 +76,7 @@ json sky_of(double seconds, std::uint64_t seed) {
           {"emitters", emitters}};
 }
 
-class Listener final : public sensor::FeedSink {
+class LinkListener final : public sensor::FeedSink {
  public:
   void publish(const sensor::OutgoingMessage& message) override {
     if (message.kind == "link") {
@@ -91,12 +91,12 @@ class Listener final : public sensor::FeedSink {
   std::size_t frames = 0;
 };
 
-struct Counts {
+struct LinkCounts {
   int sent = 0, told = 0, first_right = 0, wrong_above_even = 0;
   std::size_t frames = 0, frames_sent = 0;
 };
 
-void fly(double seconds, std::uint64_t seed, Counts& counts) {
+void fly_rendered(double seconds, std::uint64_t seed, LinkCounts& counts) {
   const synth::Scene scene = synth::loaded(sky_of(seconds, seed));
   for (const synth::Transmission& sent : scene.transmissions)
     counts.frames_sent += sent.protocol == "dji_droneid";
@@ -106,20 +106,20 @@ void fly(double seconds, std::uint64_t seed, Counts& counts) {
     const Ci16 converted = to_ci16(block);
     samples->insert(samples->end(), converted.begin(), converted.end());
   });
-  Listener listener;
+  LinkListener listener;
   sensor::FeedStage stage({.node = "bench", .boot = "bench"}, {&listener});
   sensor::Sensor pipeline(memory_source(samples, scene.rate, scene.centre), decoders::registry(), {});
   const std::atomic<bool> never{false};
   pipeline.run(stage, never);
   counts.frames += listener.frames;
-  counts.sent += kAircraft;
-  for (std::size_t i = 0; i < kAircraft; ++i)
+  counts.sent += kAircraftOfSky;
+  for (std::size_t i = 0; i < kAircraftOfSky; ++i)
     for (const auto& [id, body] : listener.links) {
       if (std::abs(body.at("rf").at("center_hz").get<double>() - kVideo_hz[i]) > 1e6) continue;
       ++counts.told;
       const json aircraft = body.at("attribution").value("aircraft", json::array());  // absent: none
       if (aircraft.empty()) break;
-      const bool is_right = aircraft[0].at("id").get<std::string>().find(serial_of(i)) != std::string::npos;
+      const bool is_right = aircraft[0].at("id").get<std::string>().find(air_serial(i)) != std::string::npos;
       counts.first_right += is_right;
       counts.wrong_above_even += !is_right && aircraft[0].at("likelihood").get<double>() > 0.5;
       break;
@@ -131,8 +131,8 @@ void fly(double seconds, std::uint64_t seed, Counts& counts) {
 bool link_attribution_air(std::ostream& out, Effort effort) {
   const int skies = effort == Effort::full ? 20 : 1;
   const double seconds = effort == Effort::full ? 10 : 6;
-  Counts counts;
-  for (int i = 0; i < skies; ++i) fly(seconds, 400 + static_cast<std::uint64_t>(i), counts);
+  LinkCounts counts;
+  for (int i = 0; i < skies; ++i) fly_rendered(seconds, 400 + static_cast<std::uint64_t>(i), counts);
   out << skies << " rendered skies of " << seconds
       << " s at 61.44 MS/s: three aircraft at 15 dB, oscillators 2 ppm apart (standard deviation), shadowing "
          "of 3 dB; DroneID on its five channels of this band, which video links cover in part.\n\n"

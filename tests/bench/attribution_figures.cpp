@@ -146,12 +146,12 @@ class Reliability {
   std::array<Bin, kBins> bins_{};
 };
 
-struct Tally {
+struct AttributionTally {
   int links = 0, first_right = 0, wrong_above_even = 0, strangers = 0, strangers_left_alone = 0;
   Reliability reliability;
 };
 
-void judge(const AttributionResult& result, const std::string& truth, Tally& tally) {
+void judge_attribution(const AttributionResult& result, const std::string& truth, AttributionTally& tally) {
   const bool has_name = !result.aircraft.empty();
   const bool is_right = has_name && result.aircraft.front().aircraft == truth;
   if (truth.empty()) {
@@ -165,7 +165,7 @@ void judge(const AttributionResult& result, const std::string& truth, Tally& tal
   for (const auto& each : result.aircraft) tally.reliability.add(each.likelihood, each.aircraft == truth);
 }
 
-void fly(const SkyOfLinks& sky, std::mt19937_64& random, Tally& tally) {
+void fly_in_numbers(const SkyOfLinks& sky, std::mt19937_64& random, AttributionTally& tally) {
   sensor::links::TransmitterMatch match;
   std::vector<Transmitter> aircraft;
   for (std::size_t i = 0; i < sky.aircraft; ++i) {
@@ -173,9 +173,9 @@ void fly(const SkyOfLinks& sky, std::mt19937_64& random, Tally& tally) {
     hear_aircraft(aircraft.back(), "aircraft-" + std::to_string(i), sky, random, match);
   }
   for (std::size_t i = 0; i < sky.aircraft; ++i) {
-    judge(whose_video(aircraft[i], sky, random, match), "aircraft-" + std::to_string(i), tally);
+    judge_attribution(whose_video(aircraft[i], sky, random, match), "aircraft-" + std::to_string(i), tally);
     if (!std::bernoulli_distribution(sky.strangers)(random)) continue;
-    judge(whose_video(make_transmitter(sky, random), sky, random, match), "", tally);
+    judge_attribution(whose_video(make_transmitter(sky, random), sky, random, match), "", tally);
   }
 }
 
@@ -206,11 +206,11 @@ bool link_attribution(std::ostream& out, Effort effort) {
          "likelihoods off by |\n|---|---|---|---|---|\n"
       << std::fixed << std::setprecision(1);
   bool kept = true;
-  Tally all;
+  AttributionTally all;
   std::mt19937_64 random(20260);
   for (const Row& row : rows) {
-    Tally tally;
-    for (int i = 0; i < skies; ++i) fly(row.sky, random, tally);
+    AttributionTally tally;
+    for (int i = 0; i < skies; ++i) fly_in_numbers(row.sky, random, tally);
     const double first = percent(tally.first_right, tally.links);
     const double wrong = percent(tally.wrong_above_even, tally.links + tally.strangers);
     out << "| " << row.name << " | " << first << " % | " << wrong << " % | ";
@@ -219,8 +219,8 @@ bool link_attribution(std::ostream& out, Effort effort) {
     if (row.promised) kept &= first >= kLeastFirst && wrong <= kMostWrong;
   }
   SkyOfLinks mixed{.aircraft = 4, .carrier_error_ppm = 0.5, .strangers = 0.4, .remote_id_alone = 0.3};
-  Tally tally;
-  for (int i = 0; i < skies; ++i) fly(mixed, random, tally);
+  AttributionTally tally;
+  for (int i = 0; i < skies; ++i) fly_in_numbers(mixed, random, tally);
   out << "\nReliability, four aircraft, three in ten over Bluetooth alone, strangers, carriers known to 0.5 "
          "ppm:\n\n"
       << std::setprecision(2);

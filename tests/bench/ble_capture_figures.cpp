@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numbers>
 
@@ -11,6 +10,7 @@
 #include "sensor/resampling_source.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/odid_truth.hpp"
+#include "tests/bench/recordings.hpp"
 #include "tests/bench/scenes.hpp"
 #include "tests/support/ble_sniffer.hpp"
 #include "tests/support/burst.hpp"
@@ -24,13 +24,6 @@ namespace {
 
 using nlohmann::json;
 using synth::BlePhy;
-
-bool skipped(std::ostream& out) {
-  out << "SKIPPED: the recordings are not there.\n";
-  return true;
-}
-
-json truth_of(const std::filesystem::path& path) { return json::parse(std::ifstream(path)); }
 
 // 6 dB above where a tenth of the longest packets is lost.
 double level_db(BlePhy phy) {
@@ -52,10 +45,10 @@ struct OnAir {
 
 OnAir on_air(std::span<const synth::CaptureFrame> capture, std::size_t first, std::size_t end) {
   constexpr Hertz kRate{80e6}, kCentre{2441e6};
-  constexpr double kSettle_s = 0.045, kSpacing_s = 8e-3, kLongest_s = 18e-3;
+  constexpr double kSpacing_s = 8e-3, kLongest_s = 18e-3;
   synth::Random random(101, first);
   std::vector<cf32> iq(static_cast<std::size_t>(
-      (kSettle_s + kSpacing_s * static_cast<double>(end - first) + kLongest_s) * kRate.value));
+      (kGateSettle_s + kSpacing_s * static_cast<double>(end - first) + kLongest_s) * kRate.value));
   random.add_noise(iq, kNoisePower);
   OnAir out;
   for (std::size_t i = first; i < end; ++i) {
@@ -68,7 +61,8 @@ OnAir on_air(std::span<const synth::CaptureFrame> capture, std::size_t first, st
         synth::modulate_ble(packet->phy, packet->channel_index, packet->pdu, options);
     const double carrier =
         synth::ble_channel_frequency(packet->channel_index).value + random.uniform(-100e3, 100e3);
-    const double start = kSettle_s + kSpacing_s * static_cast<double>(i - first) + random.uniform(0, 1e-4);
+    const double start =
+        kGateSettle_s + kSpacing_s * static_cast<double>(i - first) + random.uniform(0, 1e-4);
     const double power = kNoisePower * (1e6 / kRate.value) * std::pow(10, level_db(packet->phy) / 10);
     synth::add_burst(iq, kRate, wave,
                      {start,
@@ -86,11 +80,11 @@ OnAir on_air(std::span<const synth::CaptureFrame> capture, std::size_t first, st
   return out;
 }
 
-struct Tally {
+struct PacketTally {
   std::size_t good = 0, equal = 0, broken = 0, accepted_broken = 0, frames = 0;
 };
 
-void check(const OnAir& air, const json& messages, std::ostream& out, Tally& tally) {
+void check_on_air(const OnAir& air, const json& messages, std::ostream& out, PacketTally& tally) {
   const RunResult result = run_pipeline(memory_source(air.scene.samples, air.scene.rate, air.scene.centre));
   tally.frames += result.frames.size();
   for (std::size_t k = 0; k < air.captured.size(); ++k) {
@@ -115,9 +109,9 @@ void check(const OnAir& air, const json& messages, std::ostream& out, Tally& tal
 }
 
 /// Tells every packet that the LE 1M receiver finds, whatever its CRC says: for the checks below only.
-class Diagnostic final : public decoders::Decoder {
+class EveryPacket final : public decoders::Decoder {
  public:
-  explicit Diagnostic(const decoders::bluetooth::UncodedConfig& config) : receiver_(config) {}
+  explicit EveryPacket(const decoders::bluetooth::UncodedConfig& config) : receiver_(config) {}
   void process(const decoders::IqBlock& in, decoders::DecoderOutput& out) override {
     packets_.clear();
     receiver_.process(in, packets_);
@@ -143,17 +137,18 @@ std::vector<decoders::ChannelSpec> middle_of(decoders::Band band) {
 
 const decoders::DecoderEntry kChannel39{
     "diagnostic", middle_of, [](const decoders::ChannelSpec&) -> std::unique_ptr<decoders::Decoder> {
-      return std::make_unique<Diagnostic>(decoders::bluetooth::UncodedConfig{.channel_index = 39});
+      return std::make_unique<EveryPacket>(decoders::bluetooth::UncodedConfig{.channel_index = 39});
     }};
 
 // A maker's own framing: address of five octets, whitening as on channel 0, CRC from 0xFFFF00 in air order.
 const decoders::DecoderEntry kMakersOwn{
     "diagnostic", middle_of, [](const decoders::ChannelSpec&) -> std::unique_ptr<decoders::Decoder> {
-      return std::make_unique<Diagnostic>(decoders::bluetooth::UncodedConfig{
+      return std::make_unique<EveryPacket>(decoders::bluetooth::UncodedConfig{
           .channel_index = 0, .access_address = 0x00123456, .crc_init = 0x00FFFF});
     }};
 
-RunResult replay(const std::filesystem::path& recording, std::span<const decoders::DecoderEntry> decoders) {
+RunResult replay_ble(const std::filesystem::path& recording,
+                     std::span<const decoders::DecoderEntry> decoders) {
   sensor::RecordingOptions options;
   options.freq_hz = 2480e6;
   std::vector<std::string> notes;
@@ -183,13 +178,13 @@ std::size_t count_pdu(const RunResult& result, std::vector<std::uint8_t> pdu, bo
 bool ble_pcap(std::ostream& out, Effort effort) {
   const auto capture_file = synth::shared_path("captures/pcap/odid_bt5_lr_part1.pcapng");
   const auto truth_file = synth::shared_path("captures/pcap/odid_bt5_lr_part1.truth.json");
-  if (!capture_file || !truth_file) return skipped(out);
+  if (!capture_file || !truth_file) return recordings_missing(out);
   const auto capture = synth::read_capture(*capture_file);
   const json truth = truth_of(*truth_file);
   const std::size_t all = effort == Effort::full ? capture.size() : std::min<std::size_t>(60, capture.size());
-  Tally tally;
+  PacketTally tally;
   for (std::size_t first = 0; first < all; first += 30)
-    check(on_air(capture, first, std::min(first + 30, all)), truth.at("messages"), out, tally);
+    check_on_air(on_air(capture, first, std::min(first + 30, all)), truth.at("messages"), out, tally);
   out << "Packets of a real Bluetooth 5 module, modulated again 6 dB above the threshold of their PHY, "
          "carrier "
          "±100 kHz, clock ±50 ppm, all forty channels listened to.\n\n"
@@ -205,13 +200,13 @@ bool ble_recordings(std::ostream& out, Effort) {
   const auto advertisements_truth = synth::shared_path("captures/ble_adv_ch39_device1.truth.json");
   const auto makers = synth::shared_path("captures/nrf_gfsk_1m_single.sigmf-meta");
   const auto makers_truth = synth::shared_path("captures/nrf_gfsk_1m_single.truth.json");
-  if (!advertisements || !advertisements_truth || !makers || !makers_truth) return skipped(out);
+  if (!advertisements || !advertisements_truth || !makers || !makers_truth) return recordings_missing(out);
 
-  const RunResult found = replay(*advertisements, std::span(&kChannel39, 1));
+  const RunResult found = replay_ble(*advertisements, std::span(&kChannel39, 1));
   const json packets = truth_of(*advertisements_truth).at("packets");
   std::size_t right = 0;
   for (const json& packet : packets) right += count_pdu(found, advertisement_pdu(packet), false) > 0;
-  const RunResult published = replay(*advertisements, decoders::registry());
+  const RunResult published = replay_ble(*advertisements, decoders::registry());
   out << "ble_adv_ch39_device1: PDU right in " << right << " of " << packets.size()
       << " packets, whose CRC the recording cuts; as frames " << published.frames.size() << " accepted, "
       << published.rejects << " counted rejects.\n\n";
@@ -219,7 +214,7 @@ bool ble_recordings(std::ostream& out, Effort) {
   const json packet = truth_of(*makers_truth).at("packets").at(0);
   auto pdu = synth::from_hex(packet.at("payload_hex").get<std::string>());
   pdu.insert(pdu.begin(), {0x00, packet.at("length").get<std::uint8_t>()});
-  const std::size_t single = count_pdu(replay(*makers, std::span(&kMakersOwn, 1)), pdu, true);
+  const std::size_t single = count_pdu(replay_ble(*makers, std::span(&kMakersOwn, 1)), pdu, true);
   out << "nrf_gfsk_1m_single: " << single << " of 1 packet with right bytes and CRC.\n";
   return right == packets.size() && published.frames.empty() && published.rejects == packets.size() &&
          single == 1;

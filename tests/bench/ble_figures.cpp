@@ -8,6 +8,7 @@
 
 #include "dsp/fft.hpp"
 #include "tests/bench/ble_scenes.hpp"
+#include "tests/bench/curve.hpp"
 #include "tests/bench/figures.hpp"
 
 namespace windhover::bench {
@@ -16,40 +17,27 @@ namespace {
 using synth::BlePhy;
 
 // Frequency offsets are estimated over a packet; at -1 dB that is good to some kHz.
-constexpr Tolerance kTolerance{10e-6, 5e3};
+constexpr Tolerance kBleTolerance{10e-6, 5e3};
 
 double packet_error(const BleCase& c) {
   std::size_t sent = 0, received = 0;
   for_each_ble_scene(c, [&](const Scene& scene) {
     const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre));
     sent += scene.sent.size();
-    received += count_received(scene.sent, result, kTolerance);
+    received += count_received(scene.sent, result, kBleTolerance);
   });
   return 1 - static_cast<double>(received) / static_cast<double>(sent);
 }
 
-struct Point {
-  double snr_db;
-  double promised = 2;  // packet error at most; above 1 = no promise
-};
-
-bool curve(std::ostream& out, const char* name, BleCase c, std::span<const Point> points) {
-  bool kept = true;
-  for (const Point& point : points) {
-    c.snr_db = point.snr_db;
-    const double error = packet_error(c);
-    const double chance = c.packets < 300 ? 0.04 : 0;  // a few more are chance
-    const bool ok = point.promised > 1 || error <= point.promised + chance;
-    kept &= ok;
-    out << "| " << name << " | " << std::fixed << std::setprecision(1) << point.snr_db << " dB | "
-        << 100 * error << " % | ";
-    if (point.promised <= 1) out << "<= " << 100 * point.promised << " %" << (ok ? "" : " **missed**");
-    out << " |\n" << std::flush;
-  }
-  return kept;
+bool ble_curve(std::ostream& out, const char* name, BleCase c, std::span<const CurvePoint> points) {
+  // With fewer packets a few more are chance.
+  return print_curve(out, name, points, c.packets < 300 ? 0.04 : 0, [&](double snr_db) {
+    c.snr_db = snr_db;
+    return packet_error(c);
+  });
 }
 
-void head(std::ostream& out, std::size_t packets) {
+void ble_table_head(std::ostream& out, std::size_t packets) {
   out << packets
       << " packets a point; carrier offset ±100 kHz, any fraction of a sample; synthetic packets in white "
          "noise. "
@@ -61,69 +49,74 @@ void head(std::ostream& out, std::size_t packets) {
 bool ble_1m_sensitivity(std::ostream& out, Effort effort) {
   const bool full = effort == Effort::full;
   const std::size_t n = full ? 300 : 75;
-  head(out, n);
-  const std::array points{Point{8.5}, Point{9.0}, Point{9.5}, Point{10.0}, Point{10.5, 0.10}, Point{12.0}};
-  const std::array quick{Point{10.5, 0.10}};
-  const auto all = full ? std::span<const Point>(points) : quick;
-  bool kept = curve(out, "LE 1M, legacy, 39 bytes", {.packets = n, .seed = 61}, all);
+  ble_table_head(out, n);
+  const std::array points{CurvePoint{8.5},  CurvePoint{9.0},        CurvePoint{9.5},
+                          CurvePoint{10.0}, CurvePoint{10.5, 0.10}, CurvePoint{12.0}};
+  const std::array quick{CurvePoint{10.5, 0.10}};
+  const auto all = full ? std::span<const CurvePoint>(points) : quick;
+  bool kept = ble_curve(out, "LE 1M, legacy, 39 bytes", {.packets = n, .seed = 61}, all);
   if (!full) return kept;
-  const std::array low{Point{10.5}, Point{11.5, 0.10}};
-  const std::array strong{Point{30.0, 0.0}};
-  kept &= curve(out, "modulation index 0.45", {.packets = n, .modulation_index = 0.45, .seed = 62}, low);
-  kept &= curve(out, "modulation index 0.55", {.packets = n, .modulation_index = 0.55, .seed = 63}, low);
-  kept &= curve(out, "carrier offset ±150 kHz, 50 ppm",
-                {.packets = n, .cfo_hz = 150e3, .clock_ppm = 50, .seed = 64}, low);
-  kept &= curve(out, "strong", {.packets = n, .seed = 65}, strong);
+  const std::array low{CurvePoint{10.5}, CurvePoint{11.5, 0.10}};
+  const std::array strong{CurvePoint{30.0, 0.0}};
+  kept &= ble_curve(out, "modulation index 0.45", {.packets = n, .modulation_index = 0.45, .seed = 62}, low);
+  kept &= ble_curve(out, "modulation index 0.55", {.packets = n, .modulation_index = 0.55, .seed = 63}, low);
+  kept &= ble_curve(out, "carrier offset ±150 kHz, 50 ppm",
+                    {.packets = n, .cfo_hz = 150e3, .clock_ppm = 50, .seed = 64}, low);
+  kept &= ble_curve(out, "strong", {.packets = n, .seed = 65}, strong);
   return kept;
 }
 
 bool ble_coded_sensitivity(std::ostream& out, Effort effort) {
   const bool full = effort == Effort::full;
   const std::size_t n = full ? 300 : 50;
-  head(out, n);
+  ble_table_head(out, n);
   const BleCase s8{.phy = BlePhy::le_coded_s8, .pack = 9, .packets = n, .seed = 71};
   const BleCase s2{.phy = BlePhy::le_coded_s2, .pack = 9, .packets = n, .seed = 72};
-  const std::array s8_quick{Point{2.0, 0.10}}, s2_quick{Point{7.5, 0.10}};
+  const std::array s8_quick{CurvePoint{2.0, 0.10}}, s2_quick{CurvePoint{7.5, 0.10}};
   if (!full) {
-    const bool kept = curve(out, "S=8, pack of 9, 246 bytes", s8, s8_quick);
-    return curve(out, "S=2, pack of 9, 246 bytes", s2, s2_quick) && kept;
+    const bool kept = ble_curve(out, "S=8, pack of 9, 246 bytes", s8, s8_quick);
+    return ble_curve(out, "S=2, pack of 9, 246 bytes", s2, s2_quick) && kept;
   }
-  const std::array s8_points{Point{-2.0}, Point{-1.0}, Point{0.0}, Point{0.5}, Point{1.0}, Point{2.0, 0.10}};
-  const std::array s2_points{Point{5.0}, Point{6.0}, Point{6.5}, Point{7.0}, Point{7.5, 0.10}};
-  bool kept = curve(out, "S=8, pack of 9, 246 bytes", s8, s8_points);
-  kept &= curve(out, "S=2, pack of 9, 246 bytes", s2, s2_points);
-  const std::array s8_worse{Point{3.0, 0.10}}, strong{Point{30.0, 0.0}};
-  kept &= curve(out, "S=8, modulation index 0.45, ±150 kHz, 50 ppm",
-                {.phy = BlePhy::le_coded_s8,
-                 .pack = 9,
-                 .packets = n,
-                 .cfo_hz = 150e3,
-                 .modulation_index = 0.45,
-                 .clock_ppm = 50,
-                 .seed = 73},
-                s8_worse);
-  kept &=
-      curve(out, "S=8, strong", {.phy = BlePhy::le_coded_s8, .pack = 9, .packets = 75, .seed = 74}, strong);
+  const std::array s8_points{CurvePoint{-2.0}, CurvePoint{-1.0}, CurvePoint{0.0},
+                             CurvePoint{0.5},  CurvePoint{1.0},  CurvePoint{2.0, 0.10}};
+  const std::array s2_points{CurvePoint{5.0}, CurvePoint{6.0}, CurvePoint{6.5}, CurvePoint{7.0},
+                             CurvePoint{7.5, 0.10}};
+  bool kept = ble_curve(out, "S=8, pack of 9, 246 bytes", s8, s8_points);
+  kept &= ble_curve(out, "S=2, pack of 9, 246 bytes", s2, s2_points);
+  const std::array s8_worse{CurvePoint{3.0, 0.10}}, strong{CurvePoint{30.0, 0.0}};
+  kept &= ble_curve(out, "S=8, modulation index 0.45, ±150 kHz, 50 ppm",
+                    {.phy = BlePhy::le_coded_s8,
+                     .pack = 9,
+                     .packets = n,
+                     .cfo_hz = 150e3,
+                     .modulation_index = 0.45,
+                     .clock_ppm = 50,
+                     .seed = 73},
+                    s8_worse);
+  kept &= ble_curve(out, "S=8, strong", {.phy = BlePhy::le_coded_s8, .pack = 9, .packets = 75, .seed = 74},
+                    strong);
   return kept;
 }
 
 bool ble_neighbours(std::ostream& out, Effort effort) {
   const std::size_t n = effort == Effort::full ? 300 : 75;
-  head(out, n);
-  const std::array legacy{Point{12.5, 0.10}}, s8{Point{4.0, 0.10}}, s2{Point{9.5, 0.10}};
-  bool kept = curve(out, "LE 1M, legacy; +20 dB on the next channel",
-                    {.packets = n, .neighbour_db = 20, .seed = 81}, legacy);
-  kept &= curve(out, "LE 1M, extended; +20 dB on both next channels",
-                {.pack = 1, .packets = n, .neighbour_db = 20, .seed = 82}, legacy);
+  ble_table_head(out, n);
+  const std::array legacy{CurvePoint{12.5, 0.10}}, s8{CurvePoint{4.0, 0.10}}, s2{CurvePoint{9.5, 0.10}};
+  bool kept = ble_curve(out, "LE 1M, legacy; +20 dB on the next channel",
+                        {.packets = n, .neighbour_db = 20, .seed = 81}, legacy);
+  kept &= ble_curve(out, "LE 1M, extended; +20 dB on both next channels",
+                    {.pack = 1, .packets = n, .neighbour_db = 20, .seed = 82}, legacy);
   if (effort == Effort::full) {
-    kept &= curve(out, "S=8, pack of 9; +20 dB on both next channels",
+    kept &=
+        ble_curve(out, "S=8, pack of 9; +20 dB on both next channels",
                   {.phy = BlePhy::le_coded_s8, .pack = 9, .packets = n, .neighbour_db = 20, .seed = 83}, s8);
-    kept &= curve(out, "S=2, pack of 9; +20 dB on both next channels",
+    kept &=
+        ble_curve(out, "S=2, pack of 9; +20 dB on both next channels",
                   {.phy = BlePhy::le_coded_s2, .pack = 9, .packets = n, .neighbour_db = 20, .seed = 84}, s2);
   }
   const Scene scene = eight_channels_scene(50, 85);
   const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre));
-  const std::size_t received = count_received(scene.sent, result, kTolerance);
+  const std::size_t received = count_received(scene.sent, result, kBleTolerance);
   out << "\nEight adjacent channels on the air at once, 20 dB: " << received << " of " << scene.sent.size()
       << " packets.\n";
   return kept && received == scene.sent.size();

@@ -11,14 +11,13 @@
 namespace windhover::bench {
 namespace {
 
-constexpr double kSettle_s = 0.045;  // gates are open until they know the noise floor
 constexpr std::size_t kPacketsInPiece = 75;
 
 double packet_power(double snr_db, Hertz rate) {
   return kNoisePower * (1e6 / rate.value) * std::pow(10, snr_db / 10);
 }
 
-synth::BleAddress address(std::uint32_t number) {
+synth::BleAddress static_address(std::uint32_t number) {
   return {0xC20000000000 | static_cast<std::uint64_t>(number), true};
 }
 
@@ -68,7 +67,7 @@ struct Put {
   }
 };
 
-std::vector<cf32> noise(Hertz rate, double seconds, synth::Random& random) {
+std::vector<cf32> noise_samples(Hertz rate, double seconds, synth::Random& random) {
   std::vector<cf32> iq(static_cast<std::size_t>(seconds * rate.value));
   random.add_noise(iq, kNoisePower);
   return iq;
@@ -86,13 +85,13 @@ Scene ble_scene(const BleCase& c, std::uint32_t first, std::size_t packets) {
   };
   // The noise floor that gates track is the lower decile: a channel must not be busy all the time.
   const double spacing_s = 1.6 * synth::ble_duration_s(c.phy, pdu_of(0).size()) + 1.2e-3;
-  const double end_s = kSettle_s + spacing_s * static_cast<double>(packets + 1);
-  std::vector<cf32> iq = noise(rate, end_s, random);
+  const double end_s = kGateSettle_s + spacing_s * static_cast<double>(packets + 1);
+  std::vector<cf32> iq = noise_samples(rate, end_s, random);
   const Put put{iq, rate, centre, random};
   const int channel = c.pack == 0 ? 0 : 1;
   std::vector<Sent> sent;
   for (std::uint32_t i = 0; i < packets; ++i) {
-    const double start = kSettle_s + spacing_s * i + random.uniform(0, 0.5e-3);
+    const double start = kGateSettle_s + spacing_s * i + random.uniform(0, 0.5e-3);
     sent.push_back(put(c.phy, channel, pdu_of(first + i), start, packet_power(c.snr_db, rate),
                        random.uniform(-c.cfo_hz, c.cfo_hz), c.clock_ppm * (random.uniform() < 0.5 ? -1 : 1),
                        c.modulation_index));
@@ -101,7 +100,7 @@ Scene ble_scene(const BleCase& c, std::uint32_t first, std::size_t packets) {
   for (const int side : {-1, 1}) {
     if (!c.neighbour_db || channel + side < 0) continue;
     std::uint32_t number = 1'000'000;
-    for (double at = kSettle_s; at < end_s - 3e-3; at += 0.8e-3)
+    for (double at = kGateSettle_s; at < end_s - 3e-3; at += 0.8e-3)
       put(synth::BlePhy::le_1m, channel + side, ble_pack_pdu(++number, 2), at,
           packet_power(c.snr_db + *c.neighbour_db, rate), random.uniform(-c.cfo_hz, c.cfo_hz));
   }
@@ -112,7 +111,7 @@ Scene ble_scene(const BleCase& c, std::uint32_t first, std::size_t packets) {
 
 std::vector<std::uint8_t> ble_legacy_pdu(std::uint32_t number) {
   const auto data = synth::ble_legacy_adv_data(static_cast<std::uint8_t>(number), message(number, 0));
-  return synth::ble_legacy_pdu(synth::BlePdu::adv_nonconn_ind, address(number), data);
+  return synth::ble_legacy_pdu(synth::BlePdu::adv_nonconn_ind, static_address(number), data);
 }
 
 std::vector<std::uint8_t> ble_pack_pdu(std::uint32_t number, std::size_t messages) {
@@ -120,7 +119,8 @@ std::vector<std::uint8_t> ble_pack_pdu(std::uint32_t number, std::size_t message
   for (std::size_t i = 0; i < messages; ++i) all.push_back(message(number, i));
   const auto data =
       synth::ble_extended_adv_data(static_cast<std::uint8_t>(number), synth::encode_pack(2, all));
-  return synth::ble_extended_pdu({.advertiser = address(number), .data_info = synth::BleDataInfo{}}, data);
+  return synth::ble_extended_pdu({.advertiser = static_address(number), .data_info = synth::BleDataInfo{}},
+                                 data);
 }
 
 void for_each_ble_scene(const BleCase& c, const std::function<void(const Scene&)>& take) {
@@ -132,13 +132,14 @@ Scene eight_channels_scene(std::size_t packets_each, std::uint64_t seed) {
   const Hertz rate{20e6}, centre{2409e6};
   synth::Random random(seed);
   const double spacing_s = 1.6e-3;
-  std::vector<cf32> iq = noise(rate, kSettle_s + spacing_s * static_cast<double>(packets_each + 2), random);
+  std::vector<cf32> iq =
+      noise_samples(rate, kGateSettle_s + spacing_s * static_cast<double>(packets_each + 2), random);
   const Put put{iq, rate, centre, random};
   std::vector<Sent> sent;
   std::uint32_t number = 0;
   for (int channel = 0; channel < 8; ++channel)
     for (std::size_t i = 0; i < packets_each; ++i) {
-      const double start = kSettle_s + spacing_s * static_cast<double>(i) + random.uniform(0, 0.8e-3);
+      const double start = kGateSettle_s + spacing_s * static_cast<double>(i) + random.uniform(0, 0.8e-3);
       sent.push_back(put(synth::BlePhy::le_1m, channel, ble_pack_pdu(++number, 1), start,
                          packet_power(20, rate), random.uniform(-100e3, 100e3)));
     }
@@ -148,7 +149,7 @@ Scene eight_channels_scene(std::size_t packets_each, std::uint64_t seed) {
 Scene ble_speed_scene(Hertz rate, Hertz centre, double duty, std::uint64_t seed) {
   synth::Random random(seed);
   constexpr double kSeconds = 0.64;
-  std::vector<cf32> iq = noise(rate, kSeconds, random);
+  std::vector<cf32> iq = noise_samples(rate, kSeconds, random);
   const Put put{iq, rate, centre, random};
   std::vector<Sent> sent;
   std::uint32_t number = 0;

@@ -26,7 +26,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kRate_hz = 61.44e6, kCentre_hz = 2441.5e6;
+constexpr double kBusyRate_hz = 61.44e6, kBusyCentre_hz = 2441.5e6;
 
 json links_of_the_sky() {
   json emitters = json::array();
@@ -61,11 +61,11 @@ json links_of_the_sky() {
 
 /// Wi-Fi on two channels that are never free, the links over it; 640 ms.
 Scene busy_sky() {
-  Scene sky = busy_wifi_scene({{kRate_hz}, {kCentre_hz}, {3, 9}, 251});
+  Scene sky = busy_wifi_scene({{kBusyRate_hz}, {kBusyCentre_hz}, {3, 9}, 251});
   const auto links = synth::loaded(json{
-      {"sample_rate", kRate_hz},
-      {"center_frequency", kCentre_hz},
-      {"duration_s", static_cast<double>(sky.samples->size()) / 2 / kRate_hz},
+      {"sample_rate", kBusyRate_hz},
+      {"center_frequency", kBusyCentre_hz},
+      {"duration_s", static_cast<double>(sky.samples->size()) / 2 / kBusyRate_hz},
       {"noise_dbfs", -40},
       {"datatype", "ci16_le"},
       {"seed", 252},

@@ -21,6 +21,8 @@
 
 #include "sensor/feed_client.hpp"
 #include "sensor/feed_protocol.hpp"
+#include "tests/bench/child_process.hpp"
+#include "tests/bench/cpu_time.hpp"
 #include "tests/bench/feed_scene.hpp"
 #include "tests/bench/figures.hpp"
 
@@ -32,16 +34,16 @@ using sensor::FeedClient;
 using sensor::FeedMessage;
 using sensor::FeedSnapshot;
 
-constexpr std::size_t kAircraft = 500;
+constexpr std::size_t kSwarmAircraft = 500;
 
 sensor::FeedClientOptions beside(const sensor::Feed& feed) {
   return {.endpoint = feed.last_endpoint(), .snapshot_endpoint = feed.last_snapshot_endpoint()};
 }
 
-sensor::UtcTime time_in(const std::string& json) {
+sensor::UtcTime time_in(const std::string& message) {
   constexpr std::string_view kKey = R"("time":")";
-  const std::size_t at = json.find(kKey) + kKey.size();
-  return sensor::parse_rfc3339(json.substr(at, json.find('"', at) - at));
+  const std::size_t at = message.find(kKey) + kKey.size();
+  return sensor::parse_rfc3339(message.substr(at, message.find('"', at) - at));
 }
 
 /// A subscriber in a thread of its own: what it lost, and how old frames were when it had them.
@@ -107,10 +109,6 @@ bool serve_until(FeedScene& scene, Done done, seconds longest) {
   return done();
 }
 
-std::filesystem::path windhover_program() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "windhover";
-}
-
 /// `windhover listen --json` as another process.
 class ListenProcess {
  public:
@@ -174,7 +172,7 @@ class Sensor {
       made = &scene;
       const auto begin = steady_clock::now();
       for (std::size_t frame = 0; !stop_; ++frame) {
-        scene.hear(frame, kAircraft);
+        scene.hear(frame, kSwarmAircraft);
         while (!stop_ && steady_clock::now() < begin + frame * (nanoseconds(seconds(1)) / frames_a_second)) {
           scene.stage.serve();
           std::this_thread::sleep_for(microseconds(500));
@@ -279,7 +277,7 @@ bool feed_load(std::ostream& out, Effort effort) {
   const auto begin = steady_clock::now();
   for (std::size_t frame = 0; frame < seconds_long * kFramesASecond; ++frame) {
     std::this_thread::sleep_until(begin + frame * (nanoseconds(seconds(1)) / kFramesASecond));
-    scene.hear(frame, kAircraft);
+    scene.hear(frame, kSwarmAircraft);
     if (frame == warm_up * kFramesASecond) warm_mb = resident_megabytes();
   }
   cpu_s = thread_cpu_s() - cpu_s;
@@ -288,7 +286,7 @@ bool feed_load(std::ostream& out, Effort effort) {
   const double more_mb = resident_megabytes() - warm_mb;
   one.stop();
   two.stop();
-  out << kFramesASecond << " frames a second of " << kAircraft << " aircraft for " << seconds_long
+  out << kFramesASecond << " frames a second of " << kSwarmAircraft << " aircraft for " << seconds_long
       << " s; a third subscriber is connected and never reads.\n\n| subscriber | messages | lost | latency "
          "p50 | p99 | longest |\n"
          "|---|---|---|---|---|---|\n";
@@ -316,11 +314,11 @@ bool feed_restart(std::ostream& out, Effort effort) {
   for (int round = 0; round <= rounds; ++round) {
     ListenProcess process(sensor.feed());
     // The first one finds a sensor that has just begun; the others find one in flight.
-    const double complete_s = process.seconds_until(kAircraft);
+    const double complete_s = process.seconds_until(kSwarmAircraft);
     if (round > 0) took_s.push_back(complete_s);
   }  // kill -9
   std::sort(took_s.begin(), took_s.end());
-  out << "`windhover listen` killed with kill -9 and started again " << rounds << " times, " << kAircraft
+  out << "`windhover listen` killed with kill -9 and started again " << rounds << " times, " << kSwarmAircraft
       << " aircraft at 1000 frames a second: complete after " << std::fixed << std::setprecision(2)
       << took_s[took_s.size() / 2] << " s (median), " << took_s.back()
       << " s (longest), program start included.\n";

@@ -1,6 +1,5 @@
 #include "tests/bench/feed_scene.hpp"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,7 +11,7 @@ namespace {
 namespace msg = decoders::messages;
 
 // Serial numbers of nobody's maker.
-std::string serial_of(std::size_t aircraft) {
+std::string swarm_serial(std::size_t aircraft) {
   std::string number = std::to_string(100'000 + aircraft);
   return "ZZZZ9FAKE" + number.substr(1);
 }
@@ -21,7 +20,7 @@ msg::DjiTelemetry telemetry(std::size_t aircraft, std::size_t turn) {
   msg::DjiTelemetry telemetry;
   telemetry.version = 2;
   telemetry.sequence = static_cast<std::uint16_t>(turn);
-  telemetry.serial = serial_of(aircraft);
+  telemetry.serial = swarm_serial(aircraft);
   telemetry.position = msg::DjiPosition{54.5 + 1e-4 * static_cast<double>(turn % 1000), 6.5};
   telemetry.pilot = msg::DjiPosition{54.4, 6.4};
   telemetry.home = telemetry.pilot;
@@ -35,7 +34,7 @@ msg::OdidPack pack(std::size_t aircraft, std::size_t turn) {
   msg::BasicId basic;
   basic.version = 2;
   basic.id_type = msg::IdType::serial_number;
-  basic.uas_id = serial_of(aircraft);
+  basic.uas_id = swarm_serial(aircraft);
   msg::Location location;
   location.version = 2;
   location.status = msg::OperationalStatus::airborne;
@@ -95,12 +94,6 @@ double resident_megabytes() {
   double pages_all = 0, pages_resident = 0;
   file >> pages_all >> pages_resident;
   return pages_resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
-}
-
-double thread_cpu_s() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
 }
 
 }  // namespace windhover::bench

@@ -26,7 +26,5 @@ struct FeedScene {
 };
 
 double resident_megabytes();
-/// Of the calling thread.
-double thread_cpu_s();
 
 }  // namespace windhover::bench

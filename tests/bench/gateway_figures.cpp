@@ -30,9 +30,9 @@ namespace {
 using namespace std::chrono;
 using Clock = steady_clock;
 
-constexpr int kAircraft = 200;  // numbered by an octet
-constexpr seconds kPromised{2};
-constexpr seconds kPatience{20};
+constexpr int kGatewayAircraft = 200;  // numbered by an octet
+constexpr seconds kPromisedRestart{2};
+constexpr seconds kGatewayPatience{20};
 
 /// For the feed's sockets.
 struct Folder {
@@ -59,9 +59,9 @@ int three_free_ports() {
 
 /// Aircraft that say nothing new: the feed repeats each every 5 s, so whoever has them all sooner has them
 /// from the snapshot.
-class Sky {
+class QuietSky {
  public:
-  explicit Sky(std::string feed) : thread_([this, feed](std::stop_token stop) { run(feed, stop); }) {}
+  explicit QuietSky(std::string feed) : thread_([this, feed](std::stop_token stop) { run(feed, stop); }) {}
 
  private:
   static sensor::TimedFrame frame(int number, double start_s, sensor::UtcTime at) {
@@ -85,7 +85,7 @@ class Sky {
     while (!stop.stop_requested()) {
       if (Clock::now() >= start + duration<double>(stream_s)) {
         const auto now = floor<sensor::UtcTime::duration>(system_clock::now());
-        for (int i = 0; i < kAircraft; ++i) stage.on_frame(frame(i, stream_s, now), now);
+        for (int i = 0; i < kGatewayAircraft; ++i) stage.on_frame(frame(i, stream_s, now), now);
         stage.on_status({}, now);
         stream_s += 1;
       }
@@ -134,11 +134,11 @@ ChildProcess start_gateway(const std::string& feed, int port) {
 bool gateway_restart(std::ostream& out, Effort effort) {
   const int kills = effort == Effort::full ? 30 : 5;
   const Folder folder;
-  const Sky sky(folder.feed());
+  const QuietSky sky(folder.feed());
   const int port = three_free_ports();
   DragonSyncClient client(port);
   ChildProcess gateway = start_gateway(folder.feed(), port);
-  bool complete = client.serials(kAircraft, kPatience).size() == kAircraft;
+  bool complete = client.serials(kGatewayAircraft, kGatewayPatience).size() == kGatewayAircraft;
   std::vector<double> took_s;
   for (int i = 0; i < kills && complete; ++i) {
     // At any time: anywhere in the sensor's rhythm of a second.
@@ -147,18 +147,18 @@ bool gateway_restart(std::ostream& out, Effort effort) {
     client.serials(SIZE_MAX, milliseconds(100));  // what was under way
     const auto start = Clock::now();
     gateway = start_gateway(folder.feed(), port);
-    complete = client.serials(kAircraft, kPatience).size() == kAircraft;
+    complete = client.serials(kGatewayAircraft, kGatewayPatience).size() == kGatewayAircraft;
     took_s.push_back(duration<double>(Clock::now() - start).count());
   }
   std::sort(took_s.begin(), took_s.end());
   if (!complete || took_s.empty()) {
-    out << "Not all of " << kAircraft << " aircraft came back.\n";
+    out << "Not all of " << kGatewayAircraft << " aircraft came back.\n";
     return false;
   }
   out << "| kill -9 | aircraft | all there again: median | latest |\n|---|---|---|---|\n| " << kills << " | "
-      << kAircraft << std::fixed << std::setprecision(2) << " | " << took_s[took_s.size() / 2] << " s | "
-      << took_s.back() << " s |\n";
-  return took_s.back() <= duration<double>(kPromised).count();
+      << kGatewayAircraft << std::fixed << std::setprecision(2) << " | " << took_s[took_s.size() / 2]
+      << " s | " << took_s.back() << " s |\n";
+  return took_s.back() <= duration<double>(kPromisedRestart).count();
 }
 
 bool dragonsync_scene(std::ostream& out, Effort) {
@@ -170,7 +170,7 @@ bool dragonsync_scene(std::ostream& out, Effort) {
   const ChildProcess gateway = start_gateway(folder.feed(), port);
   ChildProcess sensor({windhover_program().string(), "replay", "captures/rooftop.sigmf-meta", "--feed",
                        folder.feed(), "--wait-subscriber", "10000"});
-  std::set<std::string> heard = client.serials(expected.size(), kPatience);
+  std::set<std::string> heard = client.serials(expected.size(), kGatewayPatience);
   const int code = sensor.wait();
   heard.merge(client.serials(SIZE_MAX, seconds(2)));  // an eighth would be one too many
   out << "| aircraft on 4224 | in the scene |\n|---|---|\n";

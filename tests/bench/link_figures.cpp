@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sensor/links/link_book.hpp"
+#include "tests/bench/cpu_time.hpp"
 #include "tests/bench/feed_scene.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/link_scenes.hpp"
@@ -21,13 +22,13 @@ using Run = LinkRun (*)(const LinkCase&, const LinkTrial&);
 
 constexpr std::string_view kVideoChannel = "F4";  // 5800 MHz
 
-struct Tally {
+struct Score {
   std::size_t tried = 0, right = 0;
   void add(bool is_right) { ++tried, right += is_right; }
   double share() const { return tried > 0 ? static_cast<double>(right) / static_cast<double>(tried) : 0; }
 };
 
-std::ostream& operator<<(std::ostream& out, const Tally& tally) {
+std::ostream& operator<<(std::ostream& out, const Score& tally) {
   return out << tally.right << " of " << tally.tried;
 }
 
@@ -37,8 +38,8 @@ double number(const json& body, const char* name) {
 
 /// A point of kind, for one level: the share of right kinds, and of others that were called a drone's.
 struct KindPoint {
-  std::map<std::string, Tally> kinds;
-  Tally all, false_drones;
+  std::map<std::string, Score> kinds;
+  Score all, false_drones;
 };
 
 KindPoint measure_kinds(Run run, std::size_t trials, double seconds, double snr_db) {
@@ -73,7 +74,7 @@ bool kinds_figure(std::ostream& out, Run run, std::size_t trials, double seconds
 }
 
 struct Measures {
-  Tally found, centre, swept, width, duty, bursts, hops, channel;
+  Score found, centre, swept, width, duty, bursts, hops, channel;
   std::map<std::string, std::vector<std::string>> misses;  ///< by kind, what was told wrong
 };
 
@@ -96,7 +97,7 @@ void compare(const json& told, const synth::LinkSummary& truth, double seconds, 
   const bool pauses = truth.airtime_s < 0.95 * seconds;
   const auto is_near = [](double a, double b, double share) { return std::abs(a - b) <= share * b; };
   const json& total = told.at("total");
-  const auto count = [&](Tally& tally, bool is_right, const char* name, double value) {
+  const auto count = [&](Score& tally, bool is_right, const char* name, double value) {
     tally.add(is_right);
     if (is_right) return;
     std::ostringstream miss;
@@ -137,7 +138,7 @@ void compare(const json& told, const synth::LinkSummary& truth, double seconds, 
 /// Of a transmitter of which the mean, not the middle of its levels, is held on the channel: nothing is
 /// promised.
 void tell_held_mean(std::ostream& out, Run run, std::size_t trials, double seconds) {
-  Tally channel;
+  Score channel;
   double most_hz = 0;
   for (std::size_t trial = 0; trial < trials; ++trial)
     for (const char* standard : {"pal", "ntsc"}) {
@@ -193,7 +194,7 @@ double bytes_sent(const synth::Scene& scene, double begin_s, double end_s) {
 }
 
 bool bytes_figure(std::ostream& out, Run run, std::size_t trials, double seconds) {
-  Tally held, narrow;
+  Score held, narrow;
   double widest = 0;
   for (const LinkCase& link : link_cases()) {
     if (!link.kind.starts_with("ocusync")) continue;

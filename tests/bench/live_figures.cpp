@@ -21,11 +21,10 @@ using namespace std::chrono;
 using Clock = LiveSensor::Clock;
 using nlohmann::json;
 
-constexpr seconds kPatience{60};
-constexpr double kPromised_s = 5, kPromisedVanished_s = 30;
+constexpr double kPromisedBack_s = 5, kPromisedVanished_s = 30;
 
 /// 4 MS/s around an advertising channel, on which one aircraft is heard ten times a second.
-const json& scene() {
+const json& one_aircraft_scene() {
   static const json scene{
       {"description", "One Remote ID aircraft on Bluetooth LE"},
       {"sample_rate", 4'000'000},
@@ -50,7 +49,7 @@ struct FaultCase {
   const char* order;        ///< see synth::FaultFile
   const char* second = "";  ///< that follows it, where a fault shows when a device comes back only
   double shortest_s = 1.5, longest_s = 4;
-  double promised_s = kPromised_s;
+  double promised_s = kPromisedBack_s;
   /// Whether a status names it, by the status before it; none: nothing is wrong as long as frames come.
   std::function<bool(const json& before, const json& now)> names{};
 };
@@ -77,18 +76,18 @@ bool tells_rate_error(const json&, const json& now) {
 }
 
 std::vector<FaultCase> fault_cases() {
-  return {{"overflow", "overflow 1", "", 1.5, 4, kPromised_s, counted("overflows")},
-          {"samples lost in silence", "silent_loss 1", "", 5, 8, kPromised_s, counted("silent_losses")},
-          {"time-out", "timeout 1", "", 2.5, 5, kPromised_s, is_interrupted},
-          {"stream stuck until started anew", "stuck_stream 1", "", 2.5, 5, kPromised_s, is_interrupted},
-          {"device stuck until opened anew", "stuck_device 1", "", 2.5, 5, kPromised_s, is_interrupted},
-          {"stream error", "stream_error 1", "", 1.5, 4, kPromised_s, is_interrupted},
+  return {{"overflow", "overflow 1", "", 1.5, 4, kPromisedBack_s, counted("overflows")},
+          {"samples lost in silence", "silent_loss 1", "", 5, 8, kPromisedBack_s, counted("silent_losses")},
+          {"time-out", "timeout 1", "", 2.5, 5, kPromisedBack_s, is_interrupted},
+          {"stream stuck until started anew", "stuck_stream 1", "", 2.5, 5, kPromisedBack_s, is_interrupted},
+          {"device stuck until opened anew", "stuck_device 1", "", 2.5, 5, kPromisedBack_s, is_interrupted},
+          {"stream error", "stream_error 1", "", 1.5, 4, kPromisedBack_s, is_interrupted},
           {"vanished", "gone 1", "", 2, 8, kPromisedVanished_s, is_interrupted},
-          {"back, but refuses to tune", "gone 1", "refuse_tuning 1", 2, 4, kPromised_s, is_interrupted},
-          {"back, but at another rate", "gone 1", "rate_factor 1.005", 2, 4, kPromised_s, is_interrupted},
-          {"clock 800 ppm fast", "clock_ppm 800", "", 19, 21, kPromised_s, tells_rate_error},
-          {"gain step of 10 dB", "gain_step_db 10", "", 1, 3, kPromised_s, {}},
-          {"saturated input", "saturated 1", "", 1.5, 3, kPromised_s, is_saturated}};
+          {"back, but refuses to tune", "gone 1", "refuse_tuning 1", 2, 4, kPromisedBack_s, is_interrupted},
+          {"back, but at another rate", "gone 1", "rate_factor 1.005", 2, 4, kPromisedBack_s, is_interrupted},
+          {"clock 800 ppm fast", "clock_ppm 800", "", 19, 21, kPromisedBack_s, tells_rate_error},
+          {"gain step of 10 dB", "gain_step_db 10", "", 1, 3, kPromisedBack_s, {}},
+          {"saturated input", "saturated 1", "", 1.5, 3, kPromisedBack_s, is_saturated}};
 }
 
 struct Outcome {
@@ -116,7 +115,7 @@ bool inject(LiveSensor& live, const FaultCase& fault, double seconds_long, Outco
   }
   live.order("");
   const auto ended = Clock::now();
-  const bool is_back = live.listen(ended + kPatience, [&](const json& body) {
+  const bool is_back = live.listen(ended + kLivePatience, [&](const json& body) {
     watch(body);
     return body.at("type") == "frame";
   });
@@ -139,8 +138,8 @@ bool live_faults(std::ostream& out, Effort effort) {
   std::mt19937 random(7);
   std::shuffle(order.begin(), order.end(), random);
 
-  LiveSensor live({.scene = scene()});
-  bool is_alive = live.hears_aircraft(kPatience);
+  LiveSensor live({.scene = one_aircraft_scene()});
+  bool is_alive = live.hears_aircraft(kLivePatience);
   live.listen_for(2.5);
   for (const std::size_t i : order) {
     if (!is_alive) break;
@@ -148,7 +147,7 @@ bool live_faults(std::ostream& out, Effort effort) {
     is_alive = inject(live, faults[i], is_full ? length_s(random) : faults[i].shortest_s, outcomes[i]);
     if (is_full) live.listen_for(std::uniform_real_distribution<double>(0, 3)(random));
   }
-  live.listen(Clock::now() + kPatience, [&](const json&) { return live.raised() == live.cleared(); });
+  live.listen(Clock::now() + kLivePatience, [&](const json&) { return live.raised() == live.cleared(); });
   out << "| fault | times | back and decoding after its end: median | longest | promised | named by `status` "
          "|\n|---|---|---|---|---|---|\n"
       << std::fixed << std::setprecision(1);

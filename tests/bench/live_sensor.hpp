@@ -18,6 +18,9 @@
 
 namespace windhover::bench {
 
+/// For the first frame of a sensor that starts, and for the next one after a fault.
+inline constexpr std::chrono::seconds kLivePatience{60};
+
 struct LiveOptions {
   nlohmann::json scene;  ///< played over and over; the device has its rate and centre
   std::vector<std::string>

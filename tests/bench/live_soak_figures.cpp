@@ -25,8 +25,8 @@ using namespace std::chrono;
 using Clock = LiveSensor::Clock;
 using nlohmann::json;
 
-constexpr double kRate_hz = 30.72e6, kCentre_hz = 2440e6;
-constexpr seconds kPatience{90};
+constexpr double kSoakRate_hz = 30.72e6, kSoakCentre_hz = 2440e6;
+constexpr seconds kSoakPatience{90};
 
 json dji(const char* serial, double start_s, double snr_db, double cfo_hz) {
   return {{"type", "dji_droneid"},
@@ -93,8 +93,8 @@ json busy_scene(double seconds) {
   emitters.push_back({{"type", "zigbee"}, {"channel", 17}, {"snr_db", 12}});
   emitters.push_back({{"type", "ble_advertiser"}, {"count", 30}, {"snr_db", 14}});
   return {{"description", "A full sky"},
-          {"sample_rate", kRate_hz},
-          {"center_frequency", kCentre_hz},
+          {"sample_rate", kSoakRate_hz},
+          {"center_frequency", kSoakCentre_hz},
           {"duration_s", seconds},
           {"datatype", "ci8"},
           {"noise_dbfs", -33},
@@ -132,8 +132,8 @@ Schedule schedule_of(const std::filesystem::path& scene_json) {
     const synth::Transmission& sent = scene.transmissions[i];
     if (!sent.is_frame) continue;
     const std::pair key{sent.transport, hex(sent.payload)};
-    const double edge = std::abs(sent.carrier.value - kCentre_hz) + sent.noise_bandwidth.value / 2;
-    bool alone = edge < kRate_hz / 2 && sent.start_s > 0.02 &&
+    const double edge = std::abs(sent.carrier.value - kSoakCentre_hz) + sent.noise_bandwidth.value / 2;
+    bool alone = edge < kSoakRate_hz / 2 && sent.start_s > 0.02 &&
                  sent.start_s + sent.duration_s < scene.duration_s - 0.02;
     for (std::size_t k = 0; alone && k < scene.transmissions.size(); ++k)
       alone = k == i || !collide(sent, scene.transmissions[k]);
@@ -146,7 +146,7 @@ Schedule schedule_of(const std::filesystem::path& scene_json) {
   return schedule;
 }
 
-struct Tally {
+struct TransportTally {
   std::uint64_t scheduled = 0, heard = 0;
 };
 
@@ -159,7 +159,7 @@ std::uint64_t losses(const json& status) {
 
 double first_samples_s(LiveSensor& live, Clock::time_point started) {
   double after = -1;
-  live.listen(started + kPatience, [&](const json& body) {
+  live.listen(started + kSoakPatience, [&](const json& body) {
     if (body.at("type") != "status" || !body.contains("stream_s") || body.at("stream_s") <= 0) return false;
     // The status comes late, and says for how long samples have come.
     after = duration<double>(Clock::now() - started).count() - body.at("stream_s").get<double>();
@@ -180,7 +180,7 @@ bool soak(std::ostream& out, Effort effort) {
   const Schedule schedule = schedule_of(folder / "scene.json");
 
   LiveSensor live({.scene = scene});
-  const auto loop_samples = static_cast<std::int64_t>(std::llround(loop_s * kRate_hz));
+  const auto loop_samples = static_cast<std::int64_t>(std::llround(loop_s * kSoakRate_hz));
   const std::int64_t begin = 2 * loop_samples;
   const auto loops = static_cast<std::int64_t>(std::floor(minutes_long * 60 / loop_s)) - 3;
   const std::int64_t end = begin + loops * loop_samples;
@@ -189,7 +189,7 @@ bool soak(std::ostream& out, Effort effort) {
   std::optional<std::uint64_t> lost_at_begin;  // while it starts it waits for its plans and its first pages
   // What the device holds of the scene is no memory of the sensor.
   const double air_mb = static_cast<double>(loop_samples) * 8 / 1e6;
-  const auto deadline = Clock::now() + kPatience +
+  const auto deadline = Clock::now() + kSoakPatience +
                         duration_cast<Clock::duration>(duration<double, std::ratio<60>>(1.2 * minutes_long));
   const bool came_to_end = live.listen(deadline, [&](const json& body) {
     if (body.at("type") == "frame") {
@@ -200,15 +200,15 @@ bool soak(std::ostream& out, Effort effort) {
     if (body.at("type") != "status" || !body.contains("live")) return false;
     const double stream_s = body.at("stream_s").get<double>();
     const double own_mb = live.resident_mb() - air_mb;
-    if (stream_s * kRate_hz >= static_cast<double>(begin) && !lost_at_begin) lost_at_begin = losses(body);
+    if (stream_s * kSoakRate_hz >= static_cast<double>(begin) && !lost_at_begin) lost_at_begin = losses(body);
     if (stream_s < settled_s) settled_mb = std::max(settled_mb, own_mb);
     most_mb = std::max(most_mb, own_mb);
-    return stream_s * kRate_hz > static_cast<double>(end) + kRate_hz;
+    return stream_s * kSoakRate_hz > static_cast<double>(end) + kSoakRate_hz;
   });
 
-  std::map<std::string, Tally> tallies;
+  std::map<std::string, TransportTally> tallies;
   for (const auto& [key, times] : schedule) {
-    Tally& tally = tallies[key.first];
+    TransportTally& tally = tallies[key.first];
     tally.scheduled += times * static_cast<std::uint64_t>(loops);
     const auto found = heard.find(key);
     // Not more than was sent: two of the same cannot make up for another.

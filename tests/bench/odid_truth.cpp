@@ -17,10 +17,10 @@ constexpr std::array<std::string_view, 5> kStatus{"undeclared", "on_ground", "ai
                                                   "remote_id_failure"};
 constexpr std::array<std::string_view, 2> kHeight{"take_off", "ground"};
 constexpr std::array<std::string_view, 3> kOperatorLocation{"take_off", "live", "fixed"};
-constexpr std::array kHorizontal_m{0.0,   18520.0, 7408.0, 3704.0, 1852.0, 926.0, 555.6,
-                                   185.2, 92.6,    30.0,   10.0,   3.0,    1.0};
-constexpr std::array kVertical_m{0.0, 150.0, 45.0, 25.0, 10.0, 3.0, 1.0};
-constexpr std::array kSpeed_mps{0.0, 10.0, 3.0, 1.0, 0.3};
+constexpr std::array kHorizontalAccuracy_m{0.0,   18520.0, 7408.0, 3704.0, 1852.0, 926.0, 555.6,
+                                           185.2, 92.6,    30.0,   10.0,   3.0,    1.0};
+constexpr std::array kVerticalAccuracy_m{0.0, 150.0, 45.0, 25.0, 10.0, 3.0, 1.0};
+constexpr std::array kSpeedAccuracy_mps{0.0, 10.0, 3.0, 1.0, 0.3};
 
 /// Collects the first difference between one message of the feed and its truth.
 class Comparison {
@@ -79,10 +79,10 @@ void compare_location(Comparison& c) {
   c.number("pressure_altitude_m", "alt_baro", -1000);
   c.number("geodetic_altitude_m", "alt_geo", -1000);
   c.number("height_m", "height", -1000);
-  c.bound("horizontal_accuracy_m", "h_acc", kHorizontal_m);
-  c.bound("vertical_accuracy_m", "v_acc", kVertical_m);
-  c.bound("pressure_accuracy_m", "baro_acc", kVertical_m);
-  c.bound("speed_accuracy_mps", "speed_acc", kSpeed_mps);
+  c.bound("horizontal_accuracy_m", "h_acc", kHorizontalAccuracy_m);
+  c.bound("vertical_accuracy_m", "v_acc", kVerticalAccuracy_m);
+  c.bound("pressure_accuracy_m", "baro_acc", kVerticalAccuracy_m);
+  c.bound("speed_accuracy_mps", "speed_acc", kSpeedAccuracy_mps);
   c.number("seconds_of_hour", "timestamp", 6553.5);
   c.number("time_accuracy_s", "ts_acc", 0, 0.1);
 }

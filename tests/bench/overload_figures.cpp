@@ -20,8 +20,7 @@ using namespace std::chrono;
 using Clock = steady_clock;
 using nlohmann::json;
 
-constexpr seconds kPatience{60};
-constexpr double kPromised_s = 10;
+constexpr double kPromisedRecovery_s = 10;
 constexpr double kTransition_s = 5;  // after the starvation has begun
 /// Of the rate before: less is taken for loss, more for chance.
 constexpr double kWhole = 0.9, kWholeSlices = 0.75;
@@ -30,7 +29,7 @@ constexpr std::size_t kFirstWithSlices = 6;
 json aircraft(const char* id) { return {{"id", id}, {"start", {{"lat_deg", 54.503}, {"lon_deg", 6.495}}}}; }
 
 /// 24 MS/s: aircraft that name themselves in three ways, and much else that costs time.
-json scene() {
+json costly_scene() {
   json emitters = json::array();
   for (int i = 0; i < 2; ++i)
     emitters.push_back({{"type", "dji_droneid"},
@@ -86,7 +85,7 @@ constexpr std::size_t kKinds = 6;
 constexpr std::array<const char*, kKinds> kNames{
     "DroneID", "Remote ID on Bluetooth", "Remote ID on Wi-Fi", "emissions", "snapshots", "rows"};
 constexpr std::size_t kDecoded = 3;  // the first of them
-using Counts = std::array<double, kKinds>;
+using CountsByKind = std::array<double, kKinds>;
 
 std::optional<std::size_t> kind_of(const json& frame) {
   const auto transport = frame.at("transport").get<std::string>();
@@ -101,12 +100,12 @@ struct Second {
   double at_s = 0, length_s = 0;
   std::size_t level = 0;
   bool is_steady = false;  // the same level at both ends
-  Counts counts{};
+  CountsByKind counts{};
 };
 
-class Listener {
+class ShedListener {
  public:
-  explicit Listener(LiveSensor& live) : live_(live) {}
+  explicit ShedListener(LiveSensor& live) : live_(live) {}
 
   std::vector<Second> listen(double length_s) {
     seconds_.clear();
@@ -162,7 +161,7 @@ class Listener {
 
 struct Rates {
   double seconds = 0;
-  Counts per_s{};
+  CountsByKind per_s{};
 };
 
 template <typename Which>
@@ -205,12 +204,12 @@ double recovery_s(const std::vector<Second>& after) {
 
 bool starve(std::ostream& out, Effort effort) {
   const double phase_s = effort == Effort::full ? 30 : 12;
-  LiveSensor live({.scene = scene(), .topics = {"wh1.spectrum.", "wh1."}});
+  LiveSensor live({.scene = costly_scene(), .topics = {"wh1.spectrum.", "wh1."}});
   CpuLimit limit(live.process());
-  if (!live.hears_aircraft(kPatience)) return out << "No aircraft was heard.\n", false;
+  if (!live.hears_aircraft(kLivePatience)) return out << "No aircraft was heard.\n", false;
   live.listen_for(8);
 
-  Listener listener(live);
+  ShedListener listener(live);
   const auto before = listener.listen(phase_s);
   const double needed = listener.cores();
   listener.forget_shed();
@@ -246,8 +245,8 @@ bool starve(std::ostream& out, Effort effort) {
     falls_last &= is_kept(here, whole, least);
   }
   const double back_s = recovery_s(after);
-  print(out, "after", rates(after, [&](const Second& s) { return s.at_s > std::min(back_s, kPromised_s); }),
-        whole);
+  print(out, "after",
+        rates(after, [&](const Second& s) { return s.at_s > std::min(back_s, kPromisedRecovery_s); }), whole);
 
   out << "\nShed, in the order in which it was told:";
   bool in_order = !shed.empty();
@@ -258,10 +257,10 @@ bool starve(std::ostream& out, Effort effort) {
     in_order &= shed[i].first == kOrder[i] && (i == 0 || shed[i - 1].second <= shed[i].second);
   }
   out << ". Nothing was shed any more " << std::setprecision(1) << back_s
-      << " s after the starvation (promised " << std::setprecision(0) << kPromised_s
+      << " s after the starvation (promised " << std::setprecision(0) << kPromisedRecovery_s
       << " s). Alerts: " << live.raised() << " raised, " << live.cleared() << " cleared.\n";
   live.stop();
-  return in_order && falls_last && back_s <= kPromised_s && live.raised() > 0 && live.ended_well();
+  return in_order && falls_last && back_s <= kPromisedRecovery_s && live.raised() > 0 && live.ended_well();
 }
 
 }  // namespace windhover::bench

@@ -12,8 +12,7 @@ namespace windhover::bench {
 namespace {
 
 constexpr Hertz kOccupied{9.015e6};
-constexpr double kSettle_s = 0.045;  // gates are open until they know the noise floor; bursts come after that
-constexpr double kSpacing_s = 2.5e-3;
+constexpr double kBurstSpacing_s = 2.5e-3;
 
 double burst_power(double snr_db, Hertz rate) {
   return kNoisePower * (kOccupied / rate) * std::pow(10, snr_db / 10);
@@ -31,8 +30,8 @@ Scene sensitivity_scene(const SensitivityCase& c) {
   synth::Random random(c.seed, static_cast<std::uint64_t>(1000 + std::lround(c.snr_db * 100)));
   const Hertz rate{20e6};
   std::vector<cf32> iq;
-  Scene scene =
-      noise_scene(rate, {2450e6}, kSettle_s + kSpacing_s * static_cast<double>(c.bursts + 1), random, iq);
+  Scene scene = noise_scene(rate, {2450e6},
+                            kGateSettle_s + kBurstSpacing_s * static_cast<double>(c.bursts + 1), random, iq);
   for (std::size_t i = 0; i < c.bursts; ++i) {
     const auto packet = droneid_packet(static_cast<std::uint32_t>(i));
     synth::Waveform wave = synth::modulate_droneid(synth::transport_block(packet), c.variant);
@@ -41,7 +40,7 @@ Scene sensitivity_scene(const SensitivityCase& c) {
       wave.samples = synth::apply_multipath(wave.samples, wave.rate, taps);
     }
     const double offset = random.uniform(-5e6, 5e6) + random.uniform(-40e3, 40e3);
-    const double start = kSettle_s + kSpacing_s * static_cast<double>(i) + random.uniform(0, 1e-3);
+    const double start = kGateSettle_s + kBurstSpacing_s * static_cast<double>(i) + random.uniform(0, 1e-3);
     synth::add_burst(iq, rate, wave,
                      {start,
                       {offset},

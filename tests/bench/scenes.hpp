@@ -10,6 +10,9 @@
 
 namespace windhover::bench {
 
+/// Gates are open until they know the noise floor: what is counted comes after that.
+inline constexpr double kGateSettle_s = 0.045;
+
 struct Scene {
   std::shared_ptr<Ci16> samples;
   Hertz rate{};

@@ -6,6 +6,7 @@
 #include <iomanip>
 
 #include "decoders/registry.hpp"
+#include "tests/bench/curve.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/scenes.hpp"
 
@@ -16,32 +17,19 @@ using synth::DroneIdVariant;
 
 std::size_t trials(Effort effort) { return effort == Effort::full ? 300 : 100; }
 
-double frame_error(const SensitivityCase& c) {
+double droneid_frame_error(const SensitivityCase& c) {
   const Scene scene = sensitivity_scene(c);
   const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre));
   return 1 - static_cast<double>(count_received(scene.sent, result)) / static_cast<double>(scene.sent.size());
 }
 
-struct Point {
-  double snr_db;
-  double promised;  // frame error at most; above 1 = no promise
-};
-
-bool curve(std::ostream& out, const char* name, SensitivityCase c, std::span<const Point> points) {
-  bool kept = true;
-  for (const Point& point : points) {
-    c.snr_db = point.snr_db;
-    const double error = frame_error(c);
-    // With fewer trials a frame or two more are chance.
-    const double chance = c.bursts < 300 ? 0.02 : 0;
-    const bool ok = point.promised > 1 || error <= point.promised + chance;
-    kept &= ok;
-    out << "| " << name << " | " << std::fixed << std::setprecision(1) << point.snr_db << " dB | "
-        << 100 * error << " % | ";
-    if (point.promised <= 1) out << "<= " << 100 * point.promised << " %" << (ok ? "" : " **missed**");
-    out << " |\n" << std::flush;
-  }
-  return kept;
+bool droneid_curve(std::ostream& out, const char* name, SensitivityCase c,
+                   std::span<const CurvePoint> points) {
+  // With fewer trials a frame or two more are chance.
+  return print_curve(out, name, points, c.bursts < 300 ? 0.02 : 0, [&](double snr_db) {
+    c.snr_db = snr_db;
+    return droneid_frame_error(c);
+  });
 }
 
 // Every channel of every decoder without its gate.
@@ -60,17 +48,17 @@ bool droneid_sensitivity(std::ostream& out, Effort effort) {
          "synthetic "
       << "bursts in white noise. Es/N0 per subcarrier.\n\n| signal | Es/N0 | frame error | promised "
          "|\n|---|---|---|---|\n";
-  constexpr double kNone = 2;
-  const std::array nine{Point{-4.0, kNone}, Point{-3.5, kNone}, Point{-3.0, 0.10}, Point{-2.5, 0.01},
-                        Point{-2.0, 0.01}};
-  const std::array eight{Point{-3.5, kNone}, Point{-3.0, kNone}, Point{-2.5, 0.10}, Point{-2.0, 0.01}};
-  const std::array faded{Point{-3.0, kNone}, Point{-2.0, kNone}, Point{-1.5, 0.10}, Point{-1.0, 0.01}};
-  const std::array strong{Point{10.0, 0.0}, Point{30.0, 0.0}};
-  bool kept = curve(out, "9 symbols", {.bursts = n, .seed = 11}, nine);
-  kept &= curve(out, "8 symbols", {.variant = DroneIdVariant::eight_symbols, .bursts = n, .seed = 12}, eight);
-  kept &= curve(out, "9 symbols, 3 Rician taps over 400 ns, 20 ppm",
-                {.bursts = n, .multipath = true, .clock_ppm = 20, .seed = 13}, faded);
-  kept &= curve(out, "9 symbols, strong", {.bursts = n, .seed = 14}, strong);
+  const std::array nine{CurvePoint{-4.0}, CurvePoint{-3.5}, CurvePoint{-3.0, 0.10}, CurvePoint{-2.5, 0.01},
+                        CurvePoint{-2.0, 0.01}};
+  const std::array eight{CurvePoint{-3.5}, CurvePoint{-3.0}, CurvePoint{-2.5, 0.10}, CurvePoint{-2.0, 0.01}};
+  const std::array faded{CurvePoint{-3.0}, CurvePoint{-2.0}, CurvePoint{-1.5, 0.10}, CurvePoint{-1.0, 0.01}};
+  const std::array strong{CurvePoint{10.0, 0.0}, CurvePoint{30.0, 0.0}};
+  bool kept = droneid_curve(out, "9 symbols", {.bursts = n, .seed = 11}, nine);
+  kept &= droneid_curve(out, "8 symbols", {.variant = DroneIdVariant::eight_symbols, .bursts = n, .seed = 12},
+                        eight);
+  kept &= droneid_curve(out, "9 symbols, 3 Rician taps over 400 ns, 20 ppm",
+                        {.bursts = n, .multipath = true, .clock_ppm = 20, .seed = 13}, faded);
+  kept &= droneid_curve(out, "9 symbols, strong", {.bursts = n, .seed = 14}, strong);
   return kept;
 }
 

@@ -1,7 +1,5 @@
 #include "tests/bench/stages.hpp"
 
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -18,16 +16,11 @@
 #include "sensor/channel_plan.hpp"
 #include "sensor/gatekeeper.hpp"
 #include "sensor/spectrum_rows.hpp"
+#include "tests/bench/cpu_time.hpp"
 #include "tests/bench/scenes.hpp"
 
 namespace windhover::bench {
 namespace {
-
-double thread_cpu_s() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 
@@ -10,13 +9,14 @@
 #include "sensor/recording_source.hpp"
 #include "sensor/resampling_source.hpp"
 #include "tests/bench/figures.hpp"
+#include "tests/bench/recordings.hpp"
 #include "tests/bench/scenes.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace windhover::bench {
 namespace {
 
-constexpr Hertz kCentre{2442e6};
+constexpr Hertz kStreamCentre{2442e6};
 
 /// A recording heard at another place in frequency than where it was made.
 class Elsewhere final : public sensor::Source {
@@ -38,9 +38,9 @@ class Elsewhere final : public sensor::Source {
 };
 
 /// As it says itself, or at `centre`.
-RunResult replay(const std::filesystem::path& recording, std::optional<Hertz> centre = {}) {
+RunResult replay_recording(const std::filesystem::path& recording, std::optional<Hertz> centre = {}) {
   sensor::RecordingOptions options;
-  options.freq_hz = kCentre.value;
+  options.freq_hz = kStreamCentre.value;
   std::vector<std::string> notes;
   auto source = sensor::open_recording(recording, options);
   if (centre) source = std::make_unique<Elsewhere>(std::move(source), *centre);
@@ -54,18 +54,13 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
   return hex;
 }
 
-bool skipped(std::ostream& out) {
-  out << "SKIPPED: the recordings are not there.\n";
-  return true;
-}
-
 }  // namespace
 
 bool real_recording(std::ostream& out, Effort) {
   const auto truth_file = synth::shared_path("captures/dji_droneid_mavic_air2_a.truth.json");
-  if (!truth_file) return skipped(out);
-  const auto truth = nlohmann::json::parse(std::ifstream(*truth_file));
-  const auto result = replay(*synth::shared_path("captures/dji_droneid_mavic_air2_a.sigmf-meta"));
+  if (!truth_file) return recordings_missing(out);
+  const auto truth = truth_of(*truth_file);
+  const auto result = replay_recording(*synth::shared_path("captures/dji_droneid_mavic_air2_a.sigmf-meta"));
   out << "| sequence | start off by | carrier off by | fields |\n|---|---|---|---|\n"
       << std::fixed << std::setprecision(2);
   bool kept = result.frames.size() == truth.at("bursts").size();
@@ -91,7 +86,7 @@ bool real_recording(std::ostream& out, Effort) {
 
 bool noise(std::ostream& out, Effort effort) {
   const double seconds = effort == Effort::full ? 600 : 10;
-  const RunResult result = run_pipeline(noise_source({20e6}, kCentre, seconds, 31));
+  const RunResult result = run_pipeline(noise_source({20e6}, kStreamCentre, seconds, 31));
   out << "White noise, 20 MS/s, " << seconds << " s: " << result.frames.size() << " frames, "
       << result.rejects << " rejected attempts.\n";
   return result.frames.empty() && result.rejects <= 1 + static_cast<std::uint64_t>(seconds / 10);
@@ -99,7 +94,7 @@ bool noise(std::ostream& out, Effort effort) {
 
 bool negatives(std::ostream& out, Effort) {
   const auto folder = synth::shared_path("captures");
-  if (!folder) return skipped(out);
+  if (!folder) return recordings_missing(out);
   std::vector<std::filesystem::path> recordings;
   for (const auto& entry : std::filesystem::directory_iterator(*folder))
     if (entry.path().extension() == ".sigmf-meta" && !entry.path().filename().string().starts_with("dji_"))
@@ -114,7 +109,7 @@ bool negatives(std::ostream& out, Effort) {
     out << "| " << recording.stem().string() << " |";
     std::string rejects, links;
     for (const auto& place : places) {
-      const RunResult result = replay(recording, place);
+      const RunResult result = replay_recording(recording, place);
       out << ' ' << result.frames.size();
       rejects.append(1, ' ').append(std::to_string(result.rejects));
       links.append(1, ' ').append(std::to_string(result.drone_links));

@@ -86,9 +86,9 @@ class Collector final : public sensor::FeedSink {
     result.status = status_;
     result.drone_links = drone_links_;
     for (const auto& [text, at] : frames_) {
-      const auto json = nlohmann::json::parse(text);
-      const auto& rf = json.at("rf");
-      result.frames.push_back({synth::from_hex(json.at("payload_hex").get<std::string>()), rf.at("start_s"),
+      const auto body = nlohmann::json::parse(text);
+      const auto& rf = body.at("rf");
+      result.frames.push_back({synth::from_hex(body.at("payload_hex").get<std::string>()), rf.at("start_s"),
                                rf.at("duration_s"),
                                rf.at("center_hz").get<double>() + rf.at("cfo_hz").get<double>(), at, text});
     }

@@ -7,6 +7,7 @@
 #include "sensor/tracker.hpp"
 #include "sensor/trust/alert_book.hpp"
 #include "sensor/trust/trust_book.hpp"
+#include "tests/bench/cpu_time.hpp"
 #include "tests/bench/feed_scene.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/tracker_fuzz.hpp"

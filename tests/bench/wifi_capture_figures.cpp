@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "decoders/wifi/mac_frame.hpp"
@@ -12,6 +11,7 @@
 #include "sensor/recording_source.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/odid_truth.hpp"
+#include "tests/bench/recordings.hpp"
 #include "tests/bench/wifi_scenes.hpp"
 #include "tests/support/hex.hpp"
 #include "tests/support/shared_data.hpp"
@@ -22,17 +22,10 @@ namespace {
 
 using nlohmann::json;
 
-bool skipped(std::ostream& out) {
-  out << "SKIPPED: the recordings are not there.\n";
-  return true;
-}
-
-json truth_of(const std::filesystem::path& path) { return json::parse(std::ifstream(path)); }
-
 /// Tells every PSDU whose check sequence is right: for the checks below only.
-class Diagnostic final : public decoders::Decoder, public decoders::wifi::PpduSink {
+class EveryPsdu final : public decoders::Decoder, public decoders::wifi::PpduSink {
  public:
-  explicit Diagnostic(const decoders::ChannelSpec& spec) : receiver_({.centre = spec.centre}) {}
+  explicit EveryPsdu(const decoders::ChannelSpec& spec) : receiver_({.centre = spec.centre}) {}
 
   void process(const decoders::IqBlock& in, decoders::DecoderOutput& out) override {
     out_ = &out;
@@ -59,14 +52,14 @@ class Diagnostic final : public decoders::Decoder, public decoders::wifi::PpduSi
 const decoders::DecoderEntry kEveryPsdu{
     "diagnostic", decoders::wifi::channels,
     [](const decoders::ChannelSpec& spec) -> std::unique_ptr<decoders::Decoder> {
-      return std::make_unique<Diagnostic>(spec);
+      return std::make_unique<EveryPsdu>(spec);
     }};
 
 const decoders::DecoderEntry& every_fcs() {
   return *std::ranges::find(decoders::on_request(), "wifi_every_fcs", &decoders::DecoderEntry::name);
 }
 
-RunResult replay(const std::filesystem::path& recording, const decoders::DecoderEntry& decoder) {
+RunResult replay_wifi(const std::filesystem::path& recording, const decoders::DecoderEntry& decoder) {
   sensor::RecordingOptions options;
   options.freq_hz = 5180e6;
   return run_pipeline(sensor::open_recording(recording, options), {}, std::span(&decoder, 1));
@@ -81,7 +74,7 @@ struct RecordingTally {
 
 RecordingTally tally_of(const std::filesystem::path& recording, const json& truth) {
   RecordingTally tally;
-  RunResult heard = replay(recording, kEveryPsdu);
+  RunResult heard = replay_wifi(recording, kEveryPsdu);
   for (const json& frame : truth.at("frames")) {
     if (!frame.at("fcs_ok").get<bool>()) continue;
     const auto psdu = synth::from_hex(frame.at("psdu_hex").get<std::string>());
@@ -98,7 +91,7 @@ RecordingTally tally_of(const std::filesystem::path& recording, const json& trut
     heard.frames.erase(found);
   }
   tally.beyond = heard.frames.size();
-  const json status = json::parse(replay(recording, every_fcs()).status);
+  const json status = json::parse(replay_wifi(recording, every_fcs()).status);
   tally.intact = status.at("others").value("wifi_every_fcs", std::uint64_t{0});
   return tally;
 }
@@ -181,8 +174,8 @@ struct CaptureTally {
 };
 
 /// Sends frames [first, end) of a capture and compares what comes out.
-void check(const Capture& capture, std::span<const synth::CaptureFrame> frames, std::size_t first,
-           const json& messages, std::ostream& out, CaptureTally& tally) {
+void check_capture(const Capture& capture, std::span<const synth::CaptureFrame> frames, std::size_t first,
+                   const json& messages, std::ostream& out, CaptureTally& tally) {
   std::vector<WifiSending> row;
   for (const synth::CaptureFrame& frame : frames)
     row.push_back(sending(*synth::sniffed_wifi(frame), capture));
@@ -210,7 +203,7 @@ void check(const Capture& capture, std::span<const synth::CaptureFrame> frames, 
 
 bool wifi_recordings(std::ostream& out, Effort) {
   const auto folder = synth::shared_path("captures");
-  if (!folder) return skipped(out);
+  if (!folder) return recordings_missing(out);
   std::vector<std::filesystem::path> recordings;
   for (const auto& entry : std::filesystem::directory_iterator(*folder))
     if (entry.path().extension() == ".sigmf-meta" &&
@@ -235,7 +228,7 @@ bool wifi_recordings(std::ostream& out, Effort) {
 
 bool wifi_pcap(std::ostream& out, Effort effort) {
   const auto folder = synth::shared_path("captures/pcap");
-  if (!folder) return skipped(out);
+  if (!folder) return recordings_missing(out);
   out << "Frames of real and of imitated aircraft and of the access points around them, modulated again 6 dB "
          "above "
          "the threshold of their rate, carrier ±80 kHz.\n\n";
@@ -249,7 +242,8 @@ bool wifi_pcap(std::ostream& out, Effort effort) {
     CaptureTally tally;
     constexpr std::size_t kPiece = 50;
     for (std::size_t first = 0; first < all.size(); first += kPiece)
-      check(capture, all.subspan(first, std::min(kPiece, all.size() - first)), first, messages, out, tally);
+      check_capture(capture, all.subspan(first, std::min(kPiece, all.size() - first)), first, messages, out,
+                    tally);
     rows.push_back(std::string("| ").append(capture.file) + " | " + std::to_string(tally.equal) + " of " +
                    std::to_string(tally.good) + " | " + std::to_string(tally.neighbours) + " | " +
                    std::to_string(tally.frames) + " |\n");

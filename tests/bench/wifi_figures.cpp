@@ -17,26 +17,26 @@ using synth::DsssRate;
 using synth::LegacyPhy;
 
 // At 0 dB carrier offsets are good to some 100 Hz with OFDM, DSSS has a narrower spectrum to measure them by.
-constexpr Tolerance kTolerance{10e-6, 5e3};
+constexpr Tolerance kWifiTolerance{10e-6, 5e3};
 
-double frame_error(const WifiCase& c) {
+double wifi_frame_error(const WifiCase& c) {
   std::size_t sent = 0, received = 0;
   for_each_wifi_scene(c, [&](const Scene& scene) {
     const RunResult result = run_pipeline(memory_source(scene.samples, scene.rate, scene.centre));
     sent += scene.sent.size();
-    received += count_received(scene.sent, result, kTolerance);
+    received += count_received(scene.sent, result, kWifiTolerance);
   });
   return 1 - static_cast<double>(received) / static_cast<double>(sent);
 }
 
-bool curve(std::ostream& out, const char* name, WifiCase c, std::span<const CurvePoint> points) {
+bool wifi_curve(std::ostream& out, const char* name, WifiCase c, std::span<const CurvePoint> points) {
   return print_curve(out, name, points, c.frames < 300 ? 0.04 : 0, [&](double snr_db) {
     c.snr_db = snr_db;
-    return frame_error(c);
+    return wifi_frame_error(c);
   });
 }
 
-void head(std::ostream& out, std::size_t frames) {
+void wifi_table_head(std::ostream& out, std::size_t frames) {
   out << frames
       << " beacons with Remote ID a point; carrier offset ±80 kHz where nothing else is said, any fraction "
          "of a "
@@ -54,58 +54,61 @@ constexpr std::array kPlainReceiver{std::pair{9, 2.9},  std::pair{12, 3.8},  std
 bool wifi_ofdm_sensitivity(std::ostream& out, Effort effort) {
   const bool full = effort == Effort::full;
   const std::size_t n = full ? 300 : 75;
-  head(out, n);
+  wifi_table_head(out, n);
   const std::array points{CurvePoint{-1.0},     CurvePoint{-0.5}, CurvePoint{0.0},
                           CurvePoint{0.3},      CurvePoint{0.7},  CurvePoint{1.0},
                           CurvePoint{1.5, 0.1}, CurvePoint{2.0},  CurvePoint{3.0}};
   const std::array quick{CurvePoint{1.5, 0.1}};
-  bool kept = curve(out, "6 Mb/s, 151 octets", {.frames = n, .seed = 201},
-                    full ? std::span<const CurvePoint>(points) : quick);
+  bool kept = wifi_curve(out, "6 Mb/s, 151 octets", {.frames = n, .seed = 201},
+                         full ? std::span<const CurvePoint>(points) : quick);
   if (!full) return kept;
   const std::array low{CurvePoint{0.7}, CurvePoint{1.5, 0.1}}, faded{CurvePoint{2.0}, CurvePoint{3.0}};
   const std::array longer{CurvePoint{0.9}, CurvePoint{1.5}};
   const std::array strong{CurvePoint{30.0, 0.0}};
+  kept &= wifi_curve(out, "6 Mb/s, 151 octets, carrier ±120 kHz", {.frames = n, .cfo_hz = 120e3, .seed = 202},
+                     low);
   kept &=
-      curve(out, "6 Mb/s, 151 octets, carrier ±120 kHz", {.frames = n, .cfo_hz = 120e3, .seed = 202}, low);
-  kept &= curve(out, "6 Mb/s, 151 octets, clock ±40 ppm", {.frames = n, .clock_ppm = 40, .seed = 203}, low);
-  kept &= curve(out, "6 Mb/s, 151 octets, one of five channels",
-                {.frames = n, .among_others = true, .seed = 204}, low);
-  kept &= curve(out, "6 Mb/s, 151 octets, 3 Rician taps over 400 ns, 40 ppm",
-                {.frames = n, .clock_ppm = 40, .fading = synth::RicianProfile{}, .seed = 205}, faded);
-  kept &= curve(out, "6 Mb/s, 352 octets", {.octets = 352, .frames = n, .seed = 206}, longer);
+      wifi_curve(out, "6 Mb/s, 151 octets, clock ±40 ppm", {.frames = n, .clock_ppm = 40, .seed = 203}, low);
+  kept &= wifi_curve(out, "6 Mb/s, 151 octets, one of five channels",
+                     {.frames = n, .among_others = true, .seed = 204}, low);
+  kept &= wifi_curve(out, "6 Mb/s, 151 octets, 3 Rician taps over 400 ns, 40 ppm",
+                     {.frames = n, .clock_ppm = 40, .fading = synth::RicianProfile{}, .seed = 205}, faded);
+  kept &= wifi_curve(out, "6 Mb/s, 352 octets", {.octets = 352, .frames = n, .seed = 206}, longer);
   for (const auto& [mbps, snr_db] : kPlainReceiver) {
     const std::array at{CurvePoint{snr_db - 1}, CurvePoint{snr_db}};
     const std::string name = std::to_string(mbps) + " Mb/s, 300 octets";
-    curve(out, name.c_str(), {.phy = LegacyPhy{mbps}, .octets = 300, .frames = n, .seed = 207}, at);
+    wifi_curve(out, name.c_str(), {.phy = LegacyPhy{mbps}, .octets = 300, .frames = n, .seed = 207}, at);
   }
-  kept &= curve(out, "6 Mb/s, strong", {.frames = 75, .seed = 208}, strong);
+  kept &= wifi_curve(out, "6 Mb/s, strong", {.frames = 75, .seed = 208}, strong);
   return kept;
 }
 
 bool wifi_dsss_sensitivity(std::ostream& out, Effort effort) {
   const bool full = effort == Effort::full;
   const std::size_t n = full ? 300 : 75;
-  head(out, n);
+  wifi_table_head(out, n);
   const std::array points{CurvePoint{-5.0}, CurvePoint{-4.5},      CurvePoint{-4.0}, CurvePoint{-3.5},
                           CurvePoint{-3.0}, CurvePoint{-2.5, 0.1}, CurvePoint{-2.0}};
   const std::array quick{CurvePoint{-2.5, 0.1}};
-  bool kept = curve(out, "1 Mb/s, 150 octets", {.phy = DsssPhy{}, .octets = 150, .frames = n, .seed = 221},
-                    full ? std::span<const CurvePoint>(points) : quick);
+  bool kept =
+      wifi_curve(out, "1 Mb/s, 150 octets", {.phy = DsssPhy{}, .octets = 150, .frames = n, .seed = 221},
+                 full ? std::span<const CurvePoint>(points) : quick);
   if (!full) return kept;
   const std::array low{CurvePoint{-3.5}, CurvePoint{-2.5, 0.1}}, faded{CurvePoint{-2.0}, CurvePoint{0.0}};
-  kept &= curve(out, "1 Mb/s, 150 octets, carrier ±120 kHz, clock ±40 ppm",
-                {.phy = DsssPhy{}, .octets = 150, .frames = n, .cfo_hz = 120e3, .clock_ppm = 40, .seed = 222},
-                low);
-  kept &= curve(out, "1 Mb/s, 150 octets, 3 Rician taps over 400 ns",
-                {.phy = DsssPhy{}, .octets = 150, .frames = n, .fading = synth::RicianProfile{}, .seed = 223},
-                faded);
+  kept &= wifi_curve(
+      out, "1 Mb/s, 150 octets, carrier ±120 kHz, clock ±40 ppm",
+      {.phy = DsssPhy{}, .octets = 150, .frames = n, .cfo_hz = 120e3, .clock_ppm = 40, .seed = 222}, low);
+  kept &= wifi_curve(
+      out, "1 Mb/s, 150 octets, 3 Rician taps over 400 ns",
+      {.phy = DsssPhy{}, .octets = 150, .frames = n, .fading = synth::RicianProfile{}, .seed = 223}, faded);
   const std::array twice{CurvePoint{-1.0}, CurvePoint{0.0}, CurvePoint{1.0}};
-  curve(out, "2 Mb/s, 150 octets",
-        {.phy = DsssPhy{DsssRate::mbps_2}, .octets = 150, .frames = n, .seed = 224}, twice);
-  curve(out, "2 Mb/s, short preamble, 150 octets",
-        {.phy = DsssPhy{DsssRate::mbps_2, true}, .octets = 150, .frames = n, .seed = 225}, twice);
+  wifi_curve(out, "2 Mb/s, 150 octets",
+             {.phy = DsssPhy{DsssRate::mbps_2}, .octets = 150, .frames = n, .seed = 224}, twice);
+  wifi_curve(out, "2 Mb/s, short preamble, 150 octets",
+             {.phy = DsssPhy{DsssRate::mbps_2, true}, .octets = 150, .frames = n, .seed = 225}, twice);
   const std::array strong{CurvePoint{30.0, 0.0}};
-  kept &= curve(out, "1 Mb/s, strong", {.phy = DsssPhy{}, .octets = 150, .frames = 75, .seed = 226}, strong);
+  kept &=
+      wifi_curve(out, "1 Mb/s, strong", {.phy = DsssPhy{}, .octets = 150, .frames = 75, .seed = 226}, strong);
   return kept;
 }
 

@@ -12,7 +12,6 @@
 namespace windhover::bench {
 namespace {
 
-constexpr double kSettle_s = 0.045;  // gates are open until they know the noise floor
 constexpr std::size_t kFramesInPiece = 75;
 constexpr double kCfo_hz = 80e3;
 
@@ -26,7 +25,7 @@ double ramp_s(const synth::WifiPhy& phy, Hertz rate) {
   return static_cast<double>(dsss ? synth::kDsssLead : synth::kWifiRamp) / rate.value;
 }
 
-synth::MacAddress address(std::uint32_t number) {
+synth::MacAddress local_address(std::uint32_t number) {
   return {0x02,
           0x57,
           static_cast<std::uint8_t>(number >> 24),
@@ -87,12 +86,13 @@ class Air {
 Scene wifi_scene(const WifiCase& c, std::uint32_t first, std::size_t frames) {
   // Busy much less than 90 % of the time, as gates want it that track the noise floor.
   const double spacing_s = 1.6 * synth::wifi_duration_s(c.phy, c.octets) + 0.6e-3;
-  Air air({c.among_others ? 40e6 : 20e6}, {2437e6}, kSettle_s + spacing_s * static_cast<double>(frames + 1),
-          c.seed + first, static_cast<std::uint64_t>(1000 + std::lround(c.snr_db * 100)));
+  Air air({c.among_others ? 40e6 : 20e6}, {2437e6},
+          kGateSettle_s + spacing_s * static_cast<double>(frames + 1), c.seed + first,
+          static_cast<std::uint64_t>(1000 + std::lround(c.snr_db * 100)));
   std::vector<Sent> sent;
   for (std::uint32_t i = 0; i < frames; ++i)
     sent.push_back(air.put(c.phy, wifi_beacon(first + i, c.octets),
-                           {.start_s = kSettle_s + spacing_s * i + air.random.uniform(0, 0.4e-3),
+                           {.start_s = kGateSettle_s + spacing_s * i + air.random.uniform(0, 0.4e-3),
                             .snr_db = c.snr_db,
                             .cfo_hz = air.random.uniform(-c.cfo_hz, c.cfo_hz),
                             .clock_ppm = c.clock_ppm * (air.random.uniform() < 0.5 ? -1 : 1),
@@ -124,7 +124,7 @@ class Saturation {
         continue;
       }
       at_s_ += kSifs_s;
-      send(synth::with_fcs(synth::ack_frame(address(n))));
+      send(synth::with_fcs(synth::ack_frame(local_address(n))));
       at_s_ += kExtension_s;
     }
   }
@@ -136,8 +136,8 @@ class Saturation {
   synth::ByteVector data(std::uint32_t n) {
     synth::DataValues values;
     values.from_ds = values.protected_body = true;
-    values.address1 = address(1);
-    values.address2 = values.address3 = address(2);
+    values.address1 = local_address(1);
+    values.address2 = values.address3 = local_address(2);
     values.sequence = static_cast<std::uint16_t>(n & 0xFFFU);
     values.traffic_id = 0;
     values.body.resize(n % 3 == 0 ? 90 : 1400);
@@ -172,7 +172,7 @@ std::vector<std::uint8_t> wifi_beacon(std::uint32_t number, std::size_t octets) 
   for (const auto& content : synth::odid_messages(aircraft, 0, {})) messages.push_back(content.bytes);
   const auto element = synth::wifi_odid_element(static_cast<std::uint8_t>(number),
                                                 synth::encode_pack(aircraft.id.version, messages));
-  synth::BeaconValues values{{synth::kBroadcast, address(number), address(number)}};
+  synth::BeaconValues values{{synth::kBroadcast, local_address(number), local_address(number)}};
   const std::size_t least = synth::with_fcs(synth::beacon_frame(values)).size() + element.size() + 2;
   constexpr std::size_t kLongestName = 32, kElementHead = 2;
   std::size_t fill = octets - least;
@@ -193,14 +193,14 @@ void for_each_wifi_scene(const WifiCase& c, const std::function<void(const Scene
 Scene wifi_row_scene(std::span<const WifiSending> row, int channel, std::uint64_t seed) {
   // Half as long as the frame or longer: the noise floor is to be seen.
   const auto gap_s = [](double frame_s) { return 0.3e-3 + 0.5 * frame_s; };
-  double length_s = kSettle_s + 1e-3;
+  double length_s = kGateSettle_s + 1e-3;
   for (const WifiSending& each : row) {
     const double frame_s = synth::wifi_duration_s(each.phy, each.psdu.size());
     length_s += frame_s + gap_s(frame_s);
   }
   Air air({20e6}, synth::wifi_channel_frequency(channel), length_s, seed);
   std::vector<Sent> sent;
-  double at_s = kSettle_s;
+  double at_s = kGateSettle_s;
   for (const WifiSending& each : row) {
     sent.push_back(air.put(each.phy, each.psdu,
                            {.channel = channel,

@@ -49,7 +49,7 @@ class Sky {
  public:
   Sky(const json& scene, double gain_db) {
     setenv("SOAPY_SDR_PLUGIN_PATH", WINDHOVER_BINARY_DIR "/soapy", 1);
-    const auto stem = folder_.path / "air";
+    const auto stem = folder_.path() / "air";
     synth::render_scene(folder_.write(scene), stem);
     options_.args =
         "driver=windhover_air,recording=" + stem.string() + ".sigmf-meta,control=" + control().string();
@@ -59,11 +59,11 @@ class Sky {
     options_.gain_control = true;
   }
   const SoapyOptions& options() const { return options_; }
-  fs::path control() const { return folder_.path / "faults"; }
+  fs::path control() const { return folder_.path() / "faults"; }
   void order(const std::string& faults) const { synth::order_faults(control(), faults); }
 
  private:
-  synth::ScratchFolder folder_;
+  synth::SceneFolder folder_;
   SoapyOptions options_;
 };
 

@@ -44,8 +44,8 @@ json scene_of(const json& emitters, double duration_s) {
 }
 
 Lines heard(const json& scene) {
-  const synth::ScratchFolder folder;
-  const auto stem = folder.path / "air";
+  const synth::SceneFolder folder;
+  const auto stem = folder.path() / "air";
   synth::render_scene(folder.write(scene), stem);
   return replay(stem.string() + ".sigmf-meta");
 }

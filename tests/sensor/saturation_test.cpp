@@ -97,8 +97,8 @@ std::uint64_t emissions_of(const Lines& lines) {
 BOOST_AUTO_TEST_SUITE(saturation)
 
 BOOST_AUTO_TEST_CASE(only_what_was_clipped_says_so) {
-  const synth::ScratchFolder folder;
-  const auto stem = folder.path / "air";
+  const synth::SceneFolder folder;
+  const auto stem = folder.path() / "air";
   synth::render_scene(folder.write(one_of_two_clipped()), stem);
   const fs::path recording = stem.string() + ".sigmf-meta";
   const Lines lines = replay(recording);
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(only_what_was_clipped_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(a_recording_without_a_gain_has_no_dbm_even_with_a_table) {
-  const synth::ScratchFolder folder;
-  const auto stem = folder.path / "air";
+  const synth::SceneFolder folder;
+  const auto stem = folder.path() / "air";
   synth::render_scene(folder.write(one_of_two_clipped()), stem);
   SensorOptions options;
   options.calibration =

@@ -45,10 +45,10 @@ class Antenna {
  public:
   Antenna(const std::string& name, double center_hz, const std::string& serial) : name_(name) {
     setenv("SOAPY_SDR_PLUGIN_PATH", WINDHOVER_BINARY_DIR "/soapy", 1);
-    const auto stem = folder_.path / "air";
+    const auto stem = folder_.path() / "air";
     synth::render_scene(folder_.write(drone_scene(center_hz, serial)), stem);
     options_.args = "driver=windhover_air,serial=" + name + ",recording=" + stem.string() +
-                    ".sigmf-meta,control=" + (folder_.path / "faults").string();
+                    ".sigmf-meta,control=" + (folder_.path() / "faults").string();
     options_.rate = {15.36e6};
     options_.centre = {center_hz};
     options_.gain_db = 30;
@@ -56,11 +56,11 @@ class Antenna {
   SensorInput open() const {
     return {std::make_unique<DeviceCare>(options_), {.workers = 1, .device = name_}};
   }
-  void order(const std::string& faults) const { synth::order_faults(folder_.path / "faults", faults); }
+  void order(const std::string& faults) const { synth::order_faults(folder_.path() / "faults", faults); }
 
  private:
   std::string name_;
-  synth::ScratchFolder folder_;
+  synth::SceneFolder folder_;
   SoapyOptions options_;
 };
 

@@ -41,10 +41,10 @@ struct Written {
   bool operator==(const Written&) const = default;
 };
 Written written(const json& scene) {
-  const ScratchFolder folder;
-  render_scene(folder.write(scene), folder.path / "out");
+  const SceneFolder folder;
+  render_scene(folder.write(scene), folder.path() / "out");
   const auto contents = [&](const char* name) {
-    std::ifstream in(folder.path / name, std::ios::binary);
+    std::ifstream in(folder.path() / name, std::ios::binary);
     std::ostringstream out;
     out << in.rdbuf();
     return out.str();

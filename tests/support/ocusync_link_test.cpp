@@ -205,11 +205,11 @@ BOOST_AUTO_TEST_CASE(without_a_link_the_standby_burst_comes_twice_as_often) {
 }
 
 BOOST_AUTO_TEST_CASE(a_rendered_scene_tells_its_links) {
-  const ScratchFolder folder;
+  const SceneFolder folder;
   auto config = scene_of({video(), control()});
   config["duration_s"] = 0.02;
-  render_scene(folder.write(config), folder.path / "out");
-  std::ifstream in(folder.path / "out.expected.jsonl");
+  render_scene(folder.write(config), folder.path() / "out");
+  std::ifstream in(folder.path() / "out.expected.jsonl");
   std::vector<json> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
   BOOST_REQUIRE(lines.size() == 4 + 3 + 2U);

@@ -1,28 +1,21 @@
 #pragma once
 // Scenes of tests, from JSON values in memory.
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "tests/support/scene.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace windhover::synth {
 
-struct ScratchFolder {
-  std::filesystem::path path;
-  ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "windhover-scene-XXXXXX").string();
-    path = mkdtemp(pattern.data());
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path); }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
+/// Holds a scene file, and what is rendered from it.
+class SceneFolder : public ScratchFolder {
+ public:
   template <typename Json>
   std::filesystem::path write(const Json& scene) const {
-    const auto file = path / "scene.json";
+    const auto file = path() / "scene.json";
     std::ofstream(file) << scene.dump();
     return file;
   }
@@ -30,7 +23,7 @@ struct ScratchFolder {
 
 template <typename Json>
 Scene loaded(const Json& scene) {
-  const ScratchFolder folder;
+  const SceneFolder folder;
   return load_scene(folder.write(scene));
 }
 

@@ -67,17 +67,18 @@ struct Rendered {
 };
 
 Rendered rendered(const json& scene_json) {
-  const ScratchFolder folder;
-  render_scene(folder.write(scene_json), folder.path / "out");
-  Rendered out{
-      contents(folder.path / "out.sigmf-data"), json::parse(contents(folder.path / "out.sigmf-meta")), {}};
-  std::istringstream lines(contents(folder.path / "out.expected.jsonl"));
+  const SceneFolder folder;
+  render_scene(folder.write(scene_json), folder.path() / "out");
+  Rendered out{contents(folder.path() / "out.sigmf-data"),
+               json::parse(contents(folder.path() / "out.sigmf-meta")),
+               {}};
+  std::istringstream lines(contents(folder.path() / "out.expected.jsonl"));
   for (std::string line; std::getline(lines, line);) out.truth.push_back(json::parse(line));
   return out;
 }
 
 std::vector<cf32> rendered_samples(const json& scene_json) {
-  const ScratchFolder folder;
+  const SceneFolder folder;
   std::vector<cf32> iq;
   render_blocks(load_scene(folder.write(scene_json)), [&iq](std::size_t, std::span<const cf32> block) {
     iq.insert(iq.end(), block.begin(), block.end());
@@ -273,11 +274,11 @@ BOOST_AUTO_TEST_CASE(all_datatypes_hold_the_same_signal) {
 // Libraries of other machines may round a sine differently in its last place, and so a sample in a million.
 BOOST_AUTO_TEST_CASE(the_bundled_recording_is_what_its_scene_gives) {
   const std::filesystem::path folder = std::filesystem::path(WINDHOVER_SOURCE_DIR) / "captures";
-  const ScratchFolder scratch;
-  render_scene(folder / "rooftop.json", scratch.path / "rooftop");
+  const SceneFolder scratch;
+  render_scene(folder / "rooftop.json", scratch.path() / "rooftop");
   const auto both = [&](const char* suffix) {
     const std::string name = std::string("rooftop") + suffix;
-    return std::array{contents(scratch.path / name), contents(folder / name)};
+    return std::array{contents(scratch.path() / name), contents(folder / name)};
   };
   const auto [truth, stored_truth] = both(".expected.jsonl");
   BOOST_TEST((truth == stored_truth));
@@ -350,11 +351,12 @@ BOOST_AUTO_TEST_CASE(scenes_with_mistakes_are_refused_in_one_sentence) {
 }
 
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_are_refused_in_one_sentence) {
-  const ScratchFolder folder;
-  BOOST_CHECK_EXCEPTION(load_scene(folder.path / "none.json"), SceneError, [&](const SceneError& error) {
-    return error.what() == "Cannot read the scene file " + (folder.path / "none.json").string() + ".";
+  const SceneFolder folder;
+  BOOST_CHECK_EXCEPTION(load_scene(folder.path() / "none.json"), SceneError, [&](const SceneError& error) {
+    return error.what() == "Cannot read the scene file " + (folder.path() / "none.json").string() + ".";
   });
-  std::ofstream(folder.path / "broken.json") << "{\"sample_rate\": ";
-  BOOST_CHECK_THROW(load_scene(folder.path / "broken.json"), SceneError);
-  BOOST_CHECK_THROW(render_scene(folder.write(scene()), folder.path / "no" / "such" / "folder"), SceneError);
+  std::ofstream(folder.path() / "broken.json") << "{\"sample_rate\": ";
+  BOOST_CHECK_THROW(load_scene(folder.path() / "broken.json"), SceneError);
+  BOOST_CHECK_THROW(render_scene(folder.write(scene()), folder.path() / "no" / "such" / "folder"),
+                    SceneError);
 }
