@@ -4,6 +4,7 @@
 
 #include "sensor/cli/evidence_arguments.hpp"
 #include "sensor/cli/gateway_arguments.hpp"
+#include "sensor/cli/given.hpp"
 #include "sensor/cli/record_arguments.hpp"
 #include "sensor/config_error.hpp"
 
@@ -188,11 +189,6 @@ CLI::App* add_bench(CLI::App& app, Raw& raw) {
       ->check(CLI::Range(1, 99));
   bench->add_flag("--json", raw.bench.json, "one JSON object");
   return bench;
-}
-
-template <typename Value>
-std::optional<Value> given(const CLI::App& app, const std::string& option, const Value& value) {
-  return app.count(option) > 0 ? std::optional<Value>(value) : std::nullopt;
 }
 
 void finish_feed_access(const CLI::App& app, const Raw& raw, OutputOptions& out) {

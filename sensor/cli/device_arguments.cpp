@@ -6,6 +6,7 @@
 #include <set>
 
 #include "sensor/cli/config_arguments.hpp"
+#include "sensor/cli/given.hpp"
 #include "sensor/config_error.hpp"
 
 namespace windhover::sensor {
@@ -14,11 +15,6 @@ namespace {
 void require(const CLI::App& app, const std::string& option, const std::string& key) {
   if (app.count(option) == 0)
     throw ConfigError(option + " is missing; give it, or set " + key + " in a file that -c names");
-}
-
-template <typename Value>
-std::optional<Value> given(const CLI::App& app, const std::string& option, const Value& value) {
-  return app.count(option) > 0 ? std::optional<Value>(value) : std::nullopt;
 }
 
 DeviceCommand device_of(std::span<const ConfigSetting> settings, std::size_t table) {

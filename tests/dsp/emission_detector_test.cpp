@@ -21,7 +21,6 @@ constexpr double kNoise = 1e-4;
 struct Sky {
   explicit Sky(double seconds, std::uint64_t seed = 1)
       : random(seed), iq(static_cast<std::size_t>(seconds * kRate.value)) {
-    set_plan_rigour(PlanRigour::estimate);  // bursts of any length
     random.add_noise(iq, kNoise);
   }
   void add(double start_s, double duration_s, Hertz centre, Hertz width, double snr_db) {

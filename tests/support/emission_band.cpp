@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dsp/energy_gate.hpp"
+#include "tests/support/quick_plans.hpp"
 
 namespace windhover::synth {
 
@@ -17,6 +18,7 @@ Waveform flat_burst(Random& random, double duration_s, dsp::Hertz width) {
   for (std::int64_t k = -carriers / 2; k < carriers - carriers / 2; ++k)
     spectrum[static_cast<std::size_t>((k + static_cast<std::int64_t>(n)) % static_cast<std::int64_t>(n))] =
         random.complex_normal(1.0 / static_cast<double>(carriers));
+  const QuickPlans quick;
   dsp::Fft(n, dsp::FftDirection::inverse).execute(spectrum.data(), samples.data());
   return {{samples.begin(), samples.end()}, {rate}, 1.05 * width, width};
 }

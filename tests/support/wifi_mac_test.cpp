@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tests/support/hex.hpp"
+#include "tests/support/odid_encoder.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/wifi_coding.hpp"
 

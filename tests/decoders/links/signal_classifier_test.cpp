@@ -16,6 +16,7 @@
 #include "tests/support/burst.hpp"
 #include "tests/support/channel.hpp"
 #include "tests/support/fm_video.hpp"
+#include "tests/support/quick_plans.hpp"
 #include "tests/support/random.hpp"
 
 namespace {
@@ -35,6 +36,7 @@ Modulation as(const Signal& signal) {
 /// above it or, where that is negative, below.
 void cut_at(synth::SignalSnapshot& snapshot, double edge_hz) {
   const std::size_t n = snapshot.iq.size();
+  const synth::QuickPlans quick;
   const dsp::Fft forward(n, dsp::FftDirection::forward), inverse(n, dsp::FftDirection::inverse);
   dsp::AlignedVector<dsp::cf32> time(snapshot.iq.begin(), snapshot.iq.end()), bins(n);
   forward.execute(time.data(), bins.data());
