@@ -35,13 +35,13 @@ double tried(const SignalClass& signals, std::span<const BandShare> bands, doubl
   for (const BandShare& band : bands) round_s += band.visit_s;
   const double stay_s = std::max(signals.stay_s, signals.period_s);
   int heard = 0;
-  constexpr int kTrials = 4000;
+  constexpr int kTrials = 2000;
   for (int i = 0; i < kTrials; ++i) {
     double left_s = std::isinf(stay_s) ? stay_s : std::uniform_real_distribution(0.0, stay_s)(random);
     std::size_t at = channel(random);
     const double listener_s = std::uniform_real_distribution(0.0, round_s)(random);
     bool is_heard = false;
-    for (double t = std::uniform_real_distribution(0.0, signals.period_s)(random); t < window_s;
+    for (double t = std::uniform_real_distribution(0.0, signals.period_s)(random); t < window_s && !is_heard;
          t += signals.period_s) {
       while (t >= left_s) at = channel(random), left_s += stay_s;
       double into_s = std::fmod(t + listener_s, round_s);
@@ -52,8 +52,8 @@ double tried(const SignalClass& signals, std::span<const BandShare> bands, doubl
         return hz - signals.width_hz / 2 >= bands[band].low_hz &&
                hz + signals.width_hz / 2 <= bands[band].high_hz;
       };
-      is_heard |= signals.on_all_at_once ? std::ranges::any_of(signals.channels_hz, holds)
-                                         : holds(signals.channels_hz[at]);
+      is_heard = signals.on_all_at_once ? std::ranges::any_of(signals.channels_hz, holds)
+                                        : holds(signals.channels_hz[at]);
     }
     heard += is_heard;
   }
