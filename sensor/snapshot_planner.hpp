@@ -13,9 +13,9 @@
 namespace windhover::sensor {
 
 /// A snapshot's rate is one of these. None lies between 3.84 and 15.36: of analogue video an emission is
-/// often but the half where most of the picture is, and its synchronisation lies as far beside it as it is wide.
-/// Of a dark picture no more than 2 MHz may stand out: what is narrow and does not pause is looked at twice, the
-/// second time at 15.36.
+/// often but the half where most of the picture is, and its synchronisation lies as far beside it as it is
+/// wide. Of a dark picture no more than 2 MHz may stand out: what is narrow and does not pause is looked at
+/// twice, the second time at 15.36.
 struct SnapshotRate {
   dsp::Hertz rate;
   dsp::Hertz passband;  ///< flat

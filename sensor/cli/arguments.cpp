@@ -4,7 +4,6 @@
 
 #include "sensor/cli/evidence_arguments.hpp"
 #include "sensor/cli/gateway_arguments.hpp"
-#include "sensor/cli/given.hpp"
 #include "sensor/cli/record_arguments.hpp"
 #include "sensor/config_error.hpp"
 

@@ -6,10 +6,12 @@
 #include <set>
 
 #include "sensor/cli/config_arguments.hpp"
-#include "sensor/cli/given.hpp"
 #include "sensor/config_error.hpp"
 
 namespace windhover::sensor {
+
+bool is_given(const CLI::App& app, const std::string& option) { return app.count(option) > 0; }
+
 namespace {
 
 void require(const CLI::App& app, const std::string& option, const std::string& key) {

@@ -18,6 +18,13 @@ class App;
 
 namespace windhover::sensor {
 
+bool is_given(const CLI::App& app, const std::string& option);
+/// The value of an option; nullopt where nobody gave it and `value` is what it was before.
+template <typename Value>
+std::optional<Value> given(const CLI::App& app, const std::string& option, const Value& value) {
+  return is_given(app, option) ? std::optional<Value>(value) : std::nullopt;
+}
+
 /// One receiver, and what it listens to.
 struct DeviceCommand {
   std::string name{};                                  ///< for messages, where there are several
