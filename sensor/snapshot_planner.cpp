@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "decoders/links/fm_video.hpp"
 #include "dsp/energy_gate.hpp"
 
 namespace windhover::sensor {
@@ -18,10 +19,12 @@ constexpr double kMostSaved = 2.0 * kMostSnapshotSamples;
 
 // Steps of the detector until its edges are good enough to choose a rate.
 constexpr std::uint32_t kDecideAt = 2;
-// 20 ms of one stretch: what has not paused for so long may be the dark part of analogue video.
-constexpr std::uint32_t kSteadyAt = 133;
+// What has not paused for 20 ms of one stretch may be the dark part of analogue video; a snapshot ends within
+// it.
+constexpr std::uint32_t kSteadyAt = 133, kSteadyUntil = 240;
 constexpr double kNarrowestVideo_hz = 0.25e6;
 constexpr std::size_t kVideoRate = 2;
+static_assert(kSnapshotRates[kVideoRate].rate.value >= decoders::links::kLeastVideoRate_hz);
 constexpr std::int64_t kSecondLookEvery = 6667;  // blocks, 0.5 s: most of what is narrow is none
 constexpr std::int64_t kBefore = 6;  // blocks; what is found began up to this much earlier, and some more
 constexpr float kLeastLevel = 1;     // 0 dB
@@ -33,6 +36,24 @@ constexpr std::size_t kPlaces = 256;
 constexpr std::int64_t kLongestWait = 24;
 
 constexpr double kDcCells = 3;
+
+double cells(const dsp::ActiveEmission& emission) {
+  return static_cast<double>(emission.end_cell - emission.low_cell);
+}
+
+double middle(const dsp::ActiveEmission& emission) {
+  return static_cast<double>(emission.low_cell + emission.end_cell) / 2;
+}
+
+double width_hz(const dsp::ActiveEmission& emission) {
+  return cells(emission) * dsp::kBinsPerCell * dsp::kBinHz;
+}
+
+std::size_t rate_for(double width_hz) {
+  std::size_t rate = 0;
+  while (width_hz > kSnapshotRates[rate].widest.value) ++rate;
+  return rate;
+}
 
 }  // namespace
 
@@ -56,7 +77,30 @@ void SnapshotPlanner::plan(dsp::EmissionDetector& detector, std::int64_t newest,
   for (double& budget : budget_) budget = std::min(budget + kShare * kBlock_s, kMostSaved);
   shared_budget_ = std::min(shared_budget_ + kShared * kBlock_s, kMostSaved);
   for (Lane& lane : lane_) go_on(lane, detector);
-  for (const dsp::ActiveEmission& emission : detector.active()) consider(detector, emission, newest, reach);
+  for (const dsp::ActiveEmission& emission : detector.active())
+    if (emission.steps == kDecideAt)
+      consider(detector, emission, rate_for(width_hz(emission)), newest, reach);
+  if (plans_ >= second_look_due_) look_again(detector, newest, reach);
+}
+
+// Whichever was looked at longest ago: what began first after a gap would always be the first.
+void SnapshotPlanner::look_again(const dsp::EmissionDetector& detector, std::int64_t newest,
+                                 std::int64_t reach) noexcept {
+  const dsp::ActiveEmission* chosen = nullptr;
+  std::int64_t chosen_at = INT64_MAX;
+  for (const dsp::ActiveEmission& emission : detector.active()) {
+    if (emission.steps < kSteadyAt || emission.steps > kSteadyUntil || emission.level < kLeastLevel) continue;
+    if (width_hz(emission) < kNarrowestVideo_hz || rate_for(width_hz(emission)) >= kVideoRate) continue;
+    const Place* known = place_of(emission, kVideoRate);
+    const std::int64_t at = known != nullptr ? known->at : -1;
+    if (at >= chosen_at) continue;
+    chosen = &emission;
+    chosen_at = at;
+  }
+  if (chosen == nullptr) return;
+  const std::size_t before = starts_.size();
+  consider(detector, *chosen, kVideoRate, newest, reach);
+  if (starts_.size() > before) second_look_due_ = plans_ + kSecondLookEvery;
 }
 
 void SnapshotPlanner::go_on(Lane& lane, dsp::EmissionDetector& detector) noexcept {
@@ -137,8 +181,7 @@ void SnapshotPlanner::interrupt(std::span<const dsp::Emission> ended) noexcept {
 }
 
 void SnapshotPlanner::consider(const dsp::EmissionDetector& detector, const dsp::ActiveEmission& emission,
-                               std::int64_t newest, std::int64_t reach) noexcept {
-  if (emission.steps != kDecideAt && emission.steps != kSteadyAt) return;
+                               std::size_t rate, std::int64_t newest, std::int64_t reach) noexcept {
   // A lane's last command must lie behind everything that its next snapshot may begin with.
   const auto lane = std::find_if(lane_.begin(), lane_.end(), [](const Lane& l) {
     return l.state == State::free && l.waited > kSnapshotReach;
@@ -146,43 +189,39 @@ void SnapshotPlanner::consider(const dsp::EmissionDetector& detector, const dsp:
   if (lane == lane_.end() || emission.level < kLeastLevel) return;
   const auto taken = [&](const Lane& l) { return l.state != State::free && l.emission == emission.id; };
   if (std::any_of(lane_.begin(), lane_.end(), taken)) return;
-  const double cells = static_cast<double>(emission.end_cell - emission.low_cell);
-  const double middle = static_cast<double>(emission.low_cell + emission.end_cell) / 2;
   const double half_band = static_cast<double>(geometry_.fft_size / dsp::kBinsPerCell) / 2;
-  if (cells <= kDcCells && std::abs(middle - half_band) <= kDcCells) return;
-  const double width_hz = cells * dsp::kBinsPerCell * dsp::kBinHz;
-  std::size_t rate = 0;
-  while (width_hz > kSnapshotRates[rate].widest.value) ++rate;
-  if (emission.steps == kSteadyAt) {
-    if (width_hz < kNarrowestVideo_hz || rate >= kVideoRate) return;
-    if (second_look_at_ >= 0 && plans_ - second_look_at_ < kSecondLookEvery) return;
-    rate = kVideoRate;
-  }
-  if (was_there(middle, cells, rate)) return;
+  const double from_centre = middle(emission) - half_band;
+  if (cells(emission) <= kDcCells && std::abs(from_centre) <= kDcCells) return;
+  if (was_there(emission, rate)) return;
   const auto fits = static_cast<std::int64_t>(kMostSnapshotSamples / samples_per_block(rate));
   const std::int64_t most_blocks = std::min(kLongestBlocks, fits);
   if (!reserve(rate, static_cast<double>(most_blocks) * samples_per_block(rate))) return;
-  if (emission.steps == kSteadyAt) second_look_at_ = plans_;
 
   const auto number = static_cast<std::size_t>(lane - lane_.begin());
   const std::int64_t back =
       std::clamp<std::int64_t>(newest - emission.first_block + kBefore, 0, std::min(reach, kSnapshotReach));
   *lane = {State::taking, emission.id, rate, back + 1, most_blocks, 0, estimate(detector, emission, number)};
   // Cell c begins half a bin below bin 4 (c − cells of half the band).
-  const auto offset = static_cast<std::int64_t>(std::llround(middle - half_band)) *
-                      static_cast<std::int64_t>(dsp::kBinsPerCell);
+  const auto offset =
+      static_cast<std::int64_t>(std::llround(from_centre)) * static_cast<std::int64_t>(dsp::kBinsPerCell);
   starts_.push_back({{number, next_number_++, emission.id, rate, offset}, back});
   const auto place = std::min_element(places_.begin(), places_.end(),
                                       [](const Place& a, const Place& b) { return a.at < b.at; });
-  *place = {middle, rate, plans_};
+  *place = {middle(emission), rate, plans_};
 }
 
-bool SnapshotPlanner::was_there(double middle, double width, std::size_t rate) noexcept {
-  const double near = std::max(3.0, width / 4);
+SnapshotPlanner::Place* SnapshotPlanner::place_of(const dsp::ActiveEmission& emission,
+                                                  std::size_t rate) noexcept {
+  const double near = std::max(3.0, cells(emission) / 4);
   const auto same = std::find_if(places_.begin(), places_.end(), [&](const Place& place) {
-    return place.at >= 0 && place.rate == rate && std::abs(place.middle - middle) < near;
+    return place.at >= 0 && place.rate == rate && std::abs(place.middle - middle(emission)) < near;
   });
-  if (same == places_.end()) return false;
+  return same != places_.end() ? &*same : nullptr;
+}
+
+bool SnapshotPlanner::was_there(const dsp::ActiveEmission& emission, std::size_t rate) noexcept {
+  Place* same = place_of(emission, rate);
+  if (same == nullptr) return false;
   if (plans_ - same->at < kAgainAfter) return true;
   same->at = -1;
   return false;

@@ -88,11 +88,14 @@ class SnapshotPlanner {
   void go_on(Lane& lane, dsp::EmissionDetector& detector) noexcept;
   void end(Lane& lane) noexcept;
   void end_as(Lane& lane, const dsp::Emission& emission) noexcept;
-  void consider(const dsp::EmissionDetector& detector, const dsp::ActiveEmission& emission,
+  void look_again(const dsp::EmissionDetector& detector, std::int64_t newest, std::int64_t reach) noexcept;
+  void consider(const dsp::EmissionDetector& detector, const dsp::ActiveEmission& emission, std::size_t rate,
                 std::int64_t newest, std::int64_t reach) noexcept;
   EmissionSnapshotEnd estimate(const dsp::EmissionDetector& detector, const dsp::ActiveEmission& emission,
                                std::size_t lane) const noexcept;
-  bool was_there(double middle, double width, std::size_t rate) noexcept;
+  /// Where a snapshot of this rate was begun before; nullptr if none is remembered.
+  Place* place_of(const dsp::ActiveEmission& emission, std::size_t rate) noexcept;
+  bool was_there(const dsp::ActiveEmission& emission, std::size_t rate) noexcept;
   bool reserve(std::size_t rate, double samples) noexcept;
   void give_back(std::size_t rate, double samples) noexcept;
   double samples_per_block(std::size_t rate) const;
@@ -103,7 +106,7 @@ class SnapshotPlanner {
   std::array<double, kSnapshotRates.size()> budget_{};  // samples, by rate
   double shared_budget_ = 0;
   std::uint64_t next_number_ = 0;
-  std::int64_t plans_ = 0, second_look_at_ = -1;
+  std::int64_t plans_ = 0, second_look_due_ = 0;
   std::uint8_t lanes_ = 0;
   std::vector<Start> starts_;
   std::vector<EmissionSnapshotEnd> ends_;

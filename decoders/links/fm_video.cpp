@@ -10,7 +10,6 @@ namespace {
 
 constexpr double kPicture_hz = 1.92e6;  // rate at which lines are compared
 constexpr std::size_t kMostSamples = 24'000;
-constexpr double kSlowest_hz = 7.6e6;
 constexpr double kLines625_hz = 15625, kLines525_hz = 15750 / 1.001, kRateTolerance_hz = 35;
 constexpr std::size_t kMostLines = 8;
 constexpr double kLikeness = 0.12, kEvidence = 6;
@@ -61,7 +60,7 @@ double FmVideoMeter::likeness(std::size_t count, double lag) const noexcept {
 }
 
 std::optional<Finding<FmVideo>> FmVideoMeter::estimate(const Excerpt& in) noexcept {
-  if (in.rate_hz < kSlowest_hz || in.iq.size() < 16) return std::nullopt;
+  if (in.rate_hz < kLeastVideoRate_hz || in.iq.size() < 16) return std::nullopt;
   const std::size_t count = demodulate(in);
   const double shortest = kPicture_hz / (kLines525_hz + 60), longest = kPicture_hz / (kLines625_hz - 60);
   if (static_cast<double>(count) < 8 * longest) return std::nullopt;

@@ -11,10 +11,13 @@
 
 namespace windhover::decoders::links {
 
+/// Slower samples do not hold synchronisation and picture together.
+inline constexpr double kLeastVideoRate_hz = 7.68e6;
+
 class FmVideoMeter {
  public:
   FmVideoMeter();
-  /// in  at 7.68 MS/s or more, eight lines at least
+  /// in  at kLeastVideoRate_hz, eight lines at least; less than that is no video
   std::optional<Finding<FmVideo>> estimate(const Excerpt& in) noexcept;
 
  private:

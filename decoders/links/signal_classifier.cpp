@@ -25,8 +25,6 @@ constexpr double kLeastPower = 1e-18, kMostPower = 1e6;
 constexpr double kLead_s = 45e-6;  // by which the start of an emission may be late
 constexpr double kNarrowestOfdm_hz = 0.8e6, kNarrowestWideCarrier_hz = 2.5e6, kWidestNarrow_hz = 2.8e6,
                  kNarrowestKeyed_hz = 60e3;
-// Snapshots that are this fast hold all of an analogue video signal, however little of it stands out.
-constexpr double kVideoRate_hz = 7.68e6;
 
 constexpr NarrowBand::Shape kChirpShape{1.35, 4}, kKeyedShape{2.2, 6};
 
@@ -112,7 +110,7 @@ struct SignalClassifier::Estimators {
     const std::size_t last = std::min(snapshot.iq.size(), snapshot.begin + on.iq.size() + lead);
     const Excerpt whole{snapshot.iq.subspan(first, last - first), on.rate_hz, on.low_hz, on.high_hz};
     if (take(signal, barker.estimate(whole))) return true;
-    if (on.rate_hz >= kVideoRate_hz) {
+    if (on.rate_hz >= kLeastVideoRate_hz) {
       // Where less than the signal stands out, its envelope is constant only together with the rest.
       const bool is_part = on.width_hz() <= kWidestNarrow_hz;
       if ((is_part ? envelope_of(on.iq, 0).kurtosis : kurtosis) < kRoughlyConstantBelow &&
